@@ -3,12 +3,15 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from backprop_viz.analysis.provenance import forward_events, is_finite, strange
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.calls import TensorPlace
 from backprop_viz.recording.trace.events import Event
 
+_SOFTMAX = "softmax", "log_softmax"
 # How the names of torch's losses end, whose second argument is the target.
 _OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")
 
@@ -16,7 +19,8 @@ _OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_finite``: the first operation that makes what is not finite of what is.
 
-    Only what reached the loss counts: an Inf on the way, as in a mask, does no harm.
+    ``masked_whole``: a softmax of rows of which a mask leaves nothing; its Inf is wanted. Only what
+    reached the loss counts: an Inf on the way, as in a mask, does no harm.
     """
     if recording.loss is None or math.isfinite(recording.loss):
         return
@@ -30,11 +34,17 @@ def find(recording: Recording) -> Iterator[Finding]:
     # From the loss back, along what is not finite.
     wanted = {tensor for tensor in bad[-1][1].output_ids if tensor is not None}
     first, origin = bad[-1]
+    masked: Finding | None = None
     for i, event in reversed(bad):
         if not wanted.isdisjoint(event.output_ids):
             first, origin = i, event
+            if rows := _masked_rows(event):
+                masked = Finding("masked_whole", "error", (event.op, str(rows)), event=i)
             read = zip(event.input_ids, event.inputs, strict=True)
             wanted |= {t for t, array in read if t is not None and not is_finite((array,))}
+    if masked is not None:
+        yield masked
+        return
     if is_finite(origin.inputs):
         yield Finding("not_finite", "error", (strange(origin.outputs), origin.op), event=first)
         return
@@ -44,6 +54,17 @@ def find(recording: Recording) -> Iterator[Finding]:
     name = parameter or _called(recording, origin, place)
     values = (str(recording.loss), name, origin.op)
     yield Finding("not_finite_from_start", "error", values, parameter, first)
+
+
+def _masked_rows(event: Event) -> int:
+    """How many rows a softmax makes NaN of because each of their numbers is -Inf."""
+    scores = event.inputs[0] if event.inputs else None
+    if event.op not in _SOFTMAX or event.call is None or scores is None:
+        return 0
+    dim = event.call.argument("dim", 1)
+    if not isinstance(dim, int) or not -scores.ndim <= dim < scores.ndim:
+        return 0
+    return int(np.isneginf(scores).all(axis=dim).sum())
 
 
 def _called(recording: Recording, event: Event, place: int) -> str:

@@ -72,7 +72,7 @@ class NavigationController(QObject):
         )
         if view_state.hit is not None and not told:
             self._tell_hit(view_state, view_state.hit)
-        elif view_state.training:
+        elif view_state.training or _is_another(before, view_state):
             self._window.messages.withdraw(STOP_SUBJECT)  # which it has gone on from
         if view_state.hit is None:
             self._window.messages.withdraw(_PLACE_SUBJECT)
@@ -209,3 +209,8 @@ class NavigationController(QObject):
         dialog.chosen.connect(lambda value: self._session.shown.set_budget(value * _MEBIBYTE))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+
+def _is_another(before: ViewState | None, shown: ViewState) -> bool:
+    """Whether another iteration has come to be shown."""
+    return before is not None and before.cursor.recording.serial != shown.cursor.recording.serial

@@ -73,6 +73,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "Nothing between {0} and {1}",
         ),
+        "masked_whole": translate("findings", "A mask leaves nothing to {0}"),
         "no_backward": translate("findings", "{0} stepped, and no backward ran"),
         "not_finite": translate("findings", "{0} first appeared in {1}"),
         "not_finite_from_start": translate("findings", "The loss is {0}"),

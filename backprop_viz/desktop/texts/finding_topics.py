@@ -17,7 +17,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
                 {
                     *("not_finite", "not_finite_from_start"),
                     *("not_finite_gradient", "not_finite_hidden", "not_finite_update"),
-                    "parameter_not_finite",
+                    *("parameter_not_finite", "masked_whole"),
                 }
             ),
         ),

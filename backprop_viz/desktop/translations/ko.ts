@@ -7842,6 +7842,10 @@ Click or press Enter: where does it come from?</source>
         <translation>역전파가 {0}에 이르지 않았습니다. 손실에서 그곳으로 가는 그래프가 없습니다.</translation>
     </message>
     <message>
+        <source>The first NaN arose in {0}: {1} of its rows were -inf from end to end, as where a mask leaves nothing. Keep an entry of each row.</source>
+        <translation>첫 NaN이 {0}에서 생겼습니다. 행 {1}개가 처음부터 끝까지 -inf였습니다. 마스크가 아무것도 남기지 않을 때 이렇게 됩니다. 각 행에 항목을 하나는 남기세요.</translation>
+    </message>
+    <message>
         <source>{0} stepped without a gradient, so nothing was learned: no backward ran in this iteration. Call loss.backward() before optimizer.step().</source>
         <translation>{0}이(가) 변화도 없이 한 단계를 진행하여 아무것도 학습되지 않았습니다. 이 반복에서는 backward가 실행되지 않았습니다. optimizer.step() 전에 loss.backward()를 호출하세요.</translation>
     </message>
@@ -8164,6 +8168,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Nothing between {0} and {1}</source>
         <translation>{0}와(과) {1} 사이에 아무것도 없습니다</translation>
+    </message>
+    <message>
+        <source>A mask leaves nothing to {0}</source>
+        <translation>마스크가 {0}에 아무것도 남기지 않습니다</translation>
     </message>
     <message>
         <source>{0} stepped, and no backward ran</source>

@@ -151,6 +151,11 @@ SENTENCES = {
         "There is no activation between the linear layers {0} and {1}: together they "
         "can do no more than one.",
     ),
+    "masked_whole": QT_TRANSLATE_NOOP(
+        "findings",
+        "The first NaN arose in {0}: {1} of its rows were -inf from end to end, as where a mask "
+        "leaves nothing. Keep an entry of each row.",
+    ),
     "no_backward": QT_TRANSLATE_NOOP(
         "findings",
         "{0} stepped without a gradient, so nothing was learned: no backward ran in this "

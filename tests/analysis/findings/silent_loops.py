@@ -57,6 +57,16 @@ def loss_negated() -> Recording:
     return iterations(small(), loss=lambda out: -F.cross_entropy(out, LABELS))
 
 
+def masked_whole() -> Recording:
+    """Attention in which two of the samples have no place that they may look at."""
+    masked = torch.arange(len(LABELS))[:, None] < 2
+
+    def loss(out: Tensor) -> Tensor:
+        return out.masked_fill(masked, -torch.inf).softmax(-1)[:, 0].sum()
+
+    return iterations(small(), loss=loss)
+
+
 def not_finite_hidden() -> Recording:
     def loss(out: Tensor) -> Tensor:
         roots = torch.sqrt(out - out.detach().mean())
@@ -139,6 +149,7 @@ SILENT_LOOPS: dict[str, Callable[[], Recording]] = {
         dropout_always,
         likelihood_minimised,
         loss_negated,
+        masked_whole,
         not_finite_hidden,
         parameter_not_finite,
         probabilities_in_kl_div,

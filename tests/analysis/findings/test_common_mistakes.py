@@ -79,6 +79,19 @@ def test_the_axis_of_a_softmax(dim: int, found: bool) -> None:
     assert ("softmax_over_batch" in codes) == found
 
 
+def test_a_softmax_over_the_samples_that_is_meant() -> None:
+    def of_pairs(out: Tensor) -> Tensor:
+        scores = out @ out.detach().T
+        return -(scores.log_softmax(0) + scores.log_softmax(1)).diagonal().mean()
+
+    def of_a_set(out: Tensor) -> Tensor:
+        return (out[:, :1].softmax(0) * out).sum(0).square().sum()
+
+    for loss in (of_pairs, of_a_set):
+        codes = {finding.code for finding in iterations(small(), loss=loss).findings()}
+        assert "softmax_over_batch" not in codes
+
+
 @pytest.mark.parametrize(("squash", "name"), [(nn.ReLU(), "relu"), (nn.Tanh(), "tanh")])
 def test_scores_that_cannot_be_any_number(squash: nn.Module, name: str) -> None:
     recording = iterations(nn.Sequential(*small(), squash))

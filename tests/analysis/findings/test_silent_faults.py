@@ -301,3 +301,12 @@ def test_a_nan_that_where_hides_is_shown_where_it_arose() -> None:
     assert np.isfinite(event.inputs[0]).all()
     assert np.isnan(event.outputs[0]).any()
     assert np.isfinite(recording.loss)
+
+
+def test_where_a_mask_leaves_nothing_its_inf_is_not_blamed() -> None:
+    recording = loops.masked_whole()
+    said = only(recording, "masked_whole")
+    event = recording.events[said.event or 0]
+    assert (event.op, said.values) == ("softmax", ("softmax", "2"))
+    assert np.isnan(event.outputs[0]).all(axis=-1).sum() == 2
+    assert "not_finite" not in {found.code for found in recording.findings()}

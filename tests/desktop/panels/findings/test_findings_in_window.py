@@ -106,6 +106,7 @@ SAID = {
     "dropout_always": ("dropout is on in eval mode too", "goes on after model.eval()"),
     "likelihood_minimised": ("The loss has the wrong sign", "without its minus"),
     "loss_negated": ("The loss has the wrong sign", "cross_entropy times a negative number"),
+    "masked_whole": ("A mask leaves nothing to softmax", "2 of its rows were -inf"),
     "not_finite_hidden": ("NaN from sqrt, hidden from the loss", "sqrt made NaN of finite numbers"),
     "parameter_not_finite": ("2.weight holds NaN", "NaN already as the iteration begins"),
     "probabilities_in_kl_div": ("kl_div gets no logarithms", "it got numbers up to 0."),
