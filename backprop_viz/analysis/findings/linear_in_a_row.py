@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -28,9 +29,15 @@ def find(recording: Recording) -> Iterator[Finding]:
         width, before = read.shape[-1], made.get(event.input_ids[0])
         if before is not None and readers[event.input_ids[0]] == 1:
             inner, first = before
-            names = (recording.events[first].module or "", event.module or "")
-            factors = names[0] == names[1] and event.input_ids[1] in computed
+            names = _name(recording, recording.events[first]), _name(recording, event)
+            factors = recording.events[first].module == event.module and event.input_ids[1] in computed
             if width >= min(inner, out.shape[-1]) and not factors:
                 yield Finding("no_activation", "hint", names, event=i)
                 return
         made[event.output_ids[0]] = (width, i)
+
+
+def _name(recording: Recording, event: Event) -> str:
+    """A linear layer's module; the network's own linear step by its weight, or as torch has it."""
+    weights = {parameter.value_id: parameter.name for parameter in recording.parameters}
+    return event.module or weights.get(event.input_ids[1], event.op)

@@ -79,6 +79,18 @@ def test_the_axis_of_a_softmax(dim: int, found: bool) -> None:
     assert ("softmax_over_batch" in codes) == found
 
 
+def test_a_linear_step_of_the_networks_own_is_named_by_its_weight() -> None:
+    class Head(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.head = nn.Linear(5, 8), nn.Parameter(torch.ones(3, 8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return F.linear(self.first(x), self.head)
+
+    assert only(iterations(Head()), "no_activation").values == ("first", "head")
+
+
 def test_a_softmax_over_the_samples_that_is_meant() -> None:
     def of_pairs(out: Tensor) -> Tensor:
         scores = out @ out.detach().T
