@@ -30,7 +30,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         if before is not None and readers[event.input_ids[0]] == 1:
             inner, first = before
             names = _name(recording, recording.events[first]), _name(recording, event)
-            factors = recording.events[first].module == event.module and event.input_ids[1] in computed
+            alike = recording.events[first].module == event.module
+            factors = alike and event.input_ids[1] in computed
             if width >= min(inner, out.shape[-1]) and not factors:
                 yield Finding("no_activation", "hint", names, event=i)
                 return
@@ -39,5 +40,5 @@ def find(recording: Recording) -> Iterator[Finding]:
 
 def _name(recording: Recording, event: Event) -> str:
     """A linear layer's module; the network's own linear step by its weight, or as torch has it."""
-    weights = {parameter.value_id: parameter.name for parameter in recording.parameters}
+    weights: dict[int | None, str] = {p.value_id: p.name for p in recording.parameters}
     return event.module or weights.get(event.input_ids[1], event.op)
