@@ -21,6 +21,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     places = (error.changed_at, error.event, last)
     event = next((place for place in places if place is not None), None)
     known = [text.format(*values) for text, values in error.sentences()]
-    code = "loop_raised" if error.code == OWN else "raised"
     values = error.kind, error.text or error.kind, *known
-    yield Finding(code, "error", values, error.tensor or None, event)
+    if error.code == OWN:
+        yield Finding("loop_raised", "error", values, error.tensor or None, event)
+    else:
+        yield Finding("raised", "error", values, error.tensor or None, event)
