@@ -318,8 +318,6 @@ class DockArea(QMainWindow):
         """
         if self.is_maximized or dock.isFloating() or self._roomy is not None:
             return
-        for other in self.docks.values():
-            other.widget().updateGeometry()  # a change within what scrolls is not heard of outside
         self._places_without = self.places()
         self._roomy = (dock, dock.size(), least)
         if from_ is not None and _takes_room(from_):

@@ -233,15 +233,3 @@ def test_a_lesson_in_large_text_does_not_scroll_sideways(
     assert scroll.verticalScrollBar().isVisible()
     assert not scroll.horizontalScrollBar().isVisible()
     assert panel.width() == scroll.viewport().width()
-
-
-def test_no_panel_scrolls_sideways_beside_an_editor_at_1280_by_800(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "digits", size=(1280, 800))
-    trigger(window, "actionIteration")  # the inspector is wider with numbers than without
-    settle(window)
-    trigger(window, "actionEditNetwork")
-    settle(window)
-    for name, dock in window.docks.docks.items():
-        scroll = dock.widget()
-        assert isinstance(scroll, QScrollArea)
-        assert dock.isHidden() or scroll.horizontalScrollBar().maximum() == 0, name
