@@ -14,6 +14,7 @@ import pytest
 from packaging.metadata import Metadata
 
 import backprop_viz
+from tests.nightly import by_night
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / ".ci" / "distributions"
@@ -58,6 +59,7 @@ def package_files() -> set[str]:
     }
 
 
+@by_night
 def test_the_wheel_of_the_sdist_has_every_file_of_the_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as files:
         packed = {name for name in files.namelist() if name.startswith("backprop_viz/")}

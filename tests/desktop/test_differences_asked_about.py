@@ -10,6 +10,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -40,6 +41,7 @@ def gradients(count: int) -> list[torch.Tensor]:
     return found
 
 
+@by_night
 def test_then_now_and_difference_are_clicked(explained: Explained) -> None:
     window, panel, session = explained.window, explained.panel, explained.session
     window.picked.emit("parameter", "conv1.bias")

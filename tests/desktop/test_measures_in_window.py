@@ -12,6 +12,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 
 pytestmark = pytest.mark.usefixtures("late_plots")
 
@@ -60,6 +61,7 @@ def test_a_norm_of_the_parameter_table_is_the_root_of_squares(explained: Explain
     assert explained.name == f"conv1.bias.grad[{largest}]"
 
 
+@by_night
 def test_the_figures_of_a_gradient_are_asked_about(explained: Explained) -> None:
     inspector = explained.window.panel(InspectorView)
     explained.window.picked.emit("parameter", "conv2.weight")

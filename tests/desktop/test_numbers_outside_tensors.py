@@ -106,6 +106,7 @@ def click_curve(explained: Explained, panel: CurvePanel, row: int, iteration: in
     explained.qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
+@by_night
 def test_a_smoothed_loss_is_the_mean_that_its_rows_say(explained: Explained) -> None:
     losses = np.array([loss for loss, *_ in by_hand(explained)])
     weights = 0.95 ** np.arange(ITERATIONS)[::-1]
@@ -136,6 +137,7 @@ def test_an_accuracy_tells_how_many_were_correct(explained: Explained) -> None:
     assert counts == expected
 
 
+@by_night
 def test_a_bar_and_a_dot_of_the_gradient_flow(explained: Explained) -> None:
     _, _, net, before = by_hand(explained)[-1]
     flow = explained.window.panel(GradientFlowPlot)
@@ -177,6 +179,7 @@ def test_the_numbers_in_the_phases(explained: Explained) -> None:
     assert explained.wait().value == loss
 
 
+@by_night
 def test_a_figure_of_a_finding_leads_to_its_evidence(explained: Explained) -> None:
     recording = explained.session.view_state.cursor.recording
     relu = next(i for i, e in enumerate(recording.events) if e.op == "relu")

@@ -11,6 +11,7 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.digits.prepare import prepare
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 
@@ -20,6 +21,7 @@ def one() -> np.ndarray:
     return image
 
 
+@by_night
 def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "digits", size=(1600, 1000))
     session, panel = window.session, window.panel(OriginView)

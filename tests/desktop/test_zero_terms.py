@@ -13,6 +13,7 @@ from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.explanations.number import Number
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 
 pytestmark = pytest.mark.usefixtures("late_plots")
 
@@ -29,6 +30,7 @@ def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
     return explained
 
 
+@by_night
 def test_terms_that_are_0_are_listed_with_why(explained: Explained) -> None:
     cursor = explained.session.view_state.cursor
     number = grad_number(cursor, "conv2.weight", (0, 0, 1, 1))

@@ -101,6 +101,7 @@ def test_it_is_copied_with_as_many_iterations_as_were_run(
     assert window.messages.text() == ""
 
 
+@by_night
 def test_changed_settings_are_changed_in_the_script(
     open_session: OpenSession, tmp_path: Path
 ) -> None:

@@ -206,6 +206,7 @@ def test_opening_asks_before_work_is_lost(open_window: OpenWindow, tmp_path: Pat
     assert not window.findChildren(QMessageBox, "openQuestion")
 
 
+@by_night
 def test_a_session_that_is_dropped_or_named_is_opened(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:

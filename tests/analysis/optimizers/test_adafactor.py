@@ -17,6 +17,7 @@ from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.optimizers import plain
 from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 from tests.capture.explaining.checks import faults
+from tests.nightly import by_night
 
 PLAIN = PlainOptimizer(torch.optim.Adafactor, {"beta2_decay": -0.5, "d": 1.5, "weight_decay": 0.01})
 CASES: list[dict[str, Any]] = [
@@ -101,6 +102,7 @@ def recordings() -> Iterator[tuple[Recording, nn.Module, torch.optim.Optimizer]]
         yield record.recording, net, optimizer
 
 
+@by_night
 def test_each_number_in_a_loop() -> None:
     for recording, net, optimizer in recordings():
         explainer = Explainer(recording)

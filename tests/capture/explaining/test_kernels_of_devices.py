@@ -123,7 +123,7 @@ CASES: dict[str, tuple[Callable[[], Recording], Mapping[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", by_day_every(2, list(CASES)))
+@pytest.mark.parametrize("name", by_day_every(3, list(CASES)))
 def test_a_node_of_another_kernel_has_the_same_terms(name: str) -> None:
     made, names = CASES[name]
     recording = as_on_device(made(), names)

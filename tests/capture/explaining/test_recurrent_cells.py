@@ -11,6 +11,7 @@ import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.explanations.number import Number
 from tests.capture.explaining.checks import faults, numbers_of
+from tests.nightly import by_day_each
 
 CELLS: list[Callable[[], nn.Module]] = [
     lambda: nn.GRUCell(3, 4),
@@ -28,8 +29,7 @@ def run(cell: nn.Module, x: Tensor) -> Tensor:
     return state[0] if isinstance(state, tuple) else state
 
 
-@pytest.mark.parametrize("shape", [(2, 3), (3,)])
-@pytest.mark.parametrize("kind", range(len(CELLS)))
+@pytest.mark.parametrize(("kind", "shape"), by_day_each(range(len(CELLS)), [(2, 3), (3,)]))
 def test_each_number_has_terms(kind: int, shape: tuple[int, ...]) -> None:
     torch.manual_seed(kind)
     # In float64: where a gate's sum is nearly 0, torch's float32 is off by roundings of its terms.

@@ -11,6 +11,7 @@ import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_day_every
 
 # Each keeps of every turn its loss, the gradients after its backward, and what it has moved.
 POLYNOMIAL = """
@@ -303,7 +304,7 @@ def check(recording: Recording, names: list[str], turn: Any, before: list[Any] |
     assert not recording.findings()
 
 
-@pytest.mark.parametrize("kind", SCRIPTS)
+@pytest.mark.parametrize("kind", by_day_every(2, list(SCRIPTS)))
 def test_each_turn_is_an_iteration(scripts: Scripts, tmp_path: Path, kind: str) -> None:
     source, names, phases = SCRIPTS[kind]
     turns = turns_of(source)
@@ -319,7 +320,7 @@ def test_each_turn_is_an_iteration(scripts: Scripts, tmp_path: Path, kind: str) 
         assert drawn == set(names.split())
 
 
-@pytest.mark.parametrize("kind", SCRIPTS)
+@pytest.mark.parametrize("kind", by_day_every(2, list(SCRIPTS)))
 def test_those_that_are_recorded_are_counted_among_all(
     scripts: Scripts, tmp_path: Path, kind: str
 ) -> None:

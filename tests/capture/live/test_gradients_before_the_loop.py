@@ -8,6 +8,7 @@ import pytest
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import check, recorded, turns_of
+from tests.nightly import by_day_each
 
 SCRIPT = """
 import torch
@@ -43,8 +44,7 @@ BEFORE = [
 PHASES = [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE, Phase.ZERO_GRAD]
 
 
-@pytest.mark.parametrize("every", [1, 2, 3])
-@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize(("before", "every"), by_day_each(BEFORE, [1, 2, 3]))
 def test_the_loop_is_followed_from_its_first_turn(
     scripts: Scripts, tmp_path: Path, before: str, every: int
 ) -> None:

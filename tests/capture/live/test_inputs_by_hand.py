@@ -9,6 +9,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_day_each
 
 START = """
 import torch
@@ -72,9 +73,7 @@ for i in range(3):
 LOOPS = {"tutorial": TUTORIAL, "made anew": MADE_ANEW, "dream": DREAM, "saliency": SALIENCY}
 
 
-@pytest.mark.parametrize("every", [1, 2])
-@pytest.mark.parametrize("frozen", [False, True])
-@pytest.mark.parametrize("kind", LOOPS)
+@pytest.mark.parametrize(("kind", "frozen", "every"), by_day_each(LOOPS, [False, True], [1, 2]))
 def test_each_input_is_an_iteration_with_its_gradient(
     scripts: Scripts, tmp_path: Path, kind: str, frozen: bool, every: int
 ) -> None:

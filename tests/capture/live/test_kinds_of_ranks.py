@@ -236,6 +236,7 @@ def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
     assert update.residual == pytest.approx(0, abs=1e-7)
 
 
+@by_night
 @needs_shards
 def test_layers_that_are_sharded_one_by_one_are_recorded_as_the_model_calls_them() -> None:
     watched, _ = printed_and_files("fully_shard_each")

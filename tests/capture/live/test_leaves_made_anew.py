@@ -9,6 +9,7 @@ import pytest
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import check, recorded, turns_of
+from tests.nightly import by_day_each
 
 # Each keeps of every turn its loss, the gradients after its backward, and what it has moved.
 BY_NAME = """
@@ -124,8 +125,7 @@ for turn in range(3):
 PHASES = [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE, Phase.ZERO_GRAD]
 
 
-@pytest.mark.parametrize("every", [1, 2, 3])
-@pytest.mark.parametrize("kind", LOOPS)
+@pytest.mark.parametrize(("kind", "every"), by_day_each(LOOPS, [1, 2, 3]))
 def test_a_new_leaf_goes_on_as_the_same_parameter(
     scripts: Scripts, tmp_path: Path, kind: str, every: int
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded
+from tests.nightly import by_day_every
 
 LOOP = """
 import torch
@@ -194,7 +195,7 @@ ASSIGNED = {
 }
 
 
-@pytest.mark.parametrize("kind", ASSIGNED)
+@pytest.mark.parametrize("kind", by_day_every(2, list(ASSIGNED)))
 def test_a_loss_is_one_whatever_it_is_assigned_to(
     scripts: Scripts, tmp_path: Path, kind: str
 ) -> None:
@@ -202,7 +203,7 @@ def test_a_loss_is_one_whatever_it_is_assigned_to(
     check(scripts, tmp_path, LOOP.format(lines=lines, loss=loss), forward, computed)
 
 
-@pytest.mark.parametrize("kind", LINES)
+@pytest.mark.parametrize("kind", by_day_every(2, list(LINES)))
 def test_what_makes_one_number_of_it_is_the_loss(
     scripts: Scripts, tmp_path: Path, kind: str
 ) -> None:

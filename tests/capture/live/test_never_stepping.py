@@ -14,6 +14,7 @@ from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Train
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_night
 
 MOST = 40
 
@@ -109,6 +110,7 @@ print(torch.stack([p.grad.sum() for p in net.parameters()]).tolist())
 """
 
 
+@by_night
 def test_a_window_is_shown_it_and_told(tmp_path: Path, scripts: Scripts) -> None:
     script = tmp_path / "train.py"
     script.write_text("import torch; torch.manual_seed(4)" + SCRIPT)

@@ -12,6 +12,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded, turns_of
+from tests.nightly import by_day_every
 
 # Each keeps of every turn what it has moved, and what it has computed on the way.
 TENSORS = """
@@ -176,7 +177,7 @@ def behind(recording: Recording, number: Number) -> Iterator[Number]:
                     yield from behind(recording, inner)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", by_day_every(2, list(KINDS)))
 def test_a_new_weight_is_told_by_what_the_loop_has_computed(
     scripts: Scripts, tmp_path: Path, kind: str
 ) -> None:

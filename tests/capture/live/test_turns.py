@@ -17,7 +17,7 @@ from tests.nightly import by_day_every
 WAYS = [(name, within) for name in LOOPS for within in (False, True)]
 
 
-@pytest.mark.parametrize(("name", "within_function"), by_day_every(3, WAYS))
+@pytest.mark.parametrize(("name", "within_function"), by_day_every(5, WAYS))
 def test_an_iteration_is_a_turn(
     scripts: Scripts, tmp_path: Path, name: str, within_function: bool
 ) -> None:

@@ -14,6 +14,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.desktop.clients.script_windows import OpenScript, script_windows
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 SCRIPT = """
@@ -69,6 +70,7 @@ def test_f11_goes_on_in_what_is_kept_and_runs_the_script_past_it(open_script: Op
     assert place(window) == (4, True, 4)
 
 
+@by_night
 def test_f11_in_an_earlier_iteration_goes_to_where_the_newest_is_held(
     open_script: OpenScript,
 ) -> None:
@@ -82,6 +84,7 @@ def test_f11_in_an_earlier_iteration_goes_to_where_the_newest_is_held(
     assert place(window) == (2, True, 2)
 
 
+@by_night
 def test_at_the_start_of_an_iteration_all_name_the_same_next_thing(
     open_script: OpenScript,
 ) -> None:

@@ -21,6 +21,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.application_helpers import trigger
 from tests.desktop.lessons.lesson_helpers import Student, left_as_found
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -51,6 +52,7 @@ def plain_first_iteration() -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
     return loss.item(), before, grad, after
 
 
+@by_night
 def test_the_first_lesson_by_mouse(student: Student) -> None:
     window, panel = student.window, student.panel
     loss, before, grad, after = plain_first_iteration()

@@ -76,6 +76,7 @@ def test_the_offer_goes_with_the_first_iteration(open_window: OpenWindow) -> Non
     assert not offer.isVisible()
 
 
+@by_night
 def test_closing_in_a_lesson_keeps_the_users_own_run(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_run_of_steps_has_them_all(
     assert all(np.array_equal(shown(two).cursor.value(n), w.numpy()) for n, w in weights.items())
 
 
+@by_night
 def test_what_was_done_to_iterations_was_done_to_them_again(
     open_session: OpenSession, tmp_path: Path
 ) -> None:

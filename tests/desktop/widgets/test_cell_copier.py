@@ -14,6 +14,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar
+from tests.nightly import by_night
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def in_form(table: QTableView, row: int, column: int, form: str) -> str:
     return QGuiApplication.clipboard().text()
 
 
+@by_night
 @pytest.mark.qt_log_ignore("does not support")
 def test_a_term_is_copied_with_every_digit(explained: Explained, qtbot: QtBot) -> None:
     click_bar(explained, 0)

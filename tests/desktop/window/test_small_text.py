@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 pytestmark = pytest.mark.usefixtures("usual_text_size")
 
@@ -61,6 +61,7 @@ def scrolled_plots(window: MainWindow) -> list[str]:
     return found
 
 
+@by_night
 # 2560x1440 with a scale of 2 is 1280x720.
 @pytest.mark.parametrize("size", by_day_every(3, [(1280, 720), (1280, 800), (1600, 1000)]))
 def test_no_text_is_under_11_pixels_and_no_plot_scrolls_in_any_layout(

@@ -319,6 +319,7 @@ def test_every_layout_shows_its_panels_side_by_side(
     assert not any(a.intersects(b) for a, b in combinations(boxes, 2))
 
 
+@by_night
 def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

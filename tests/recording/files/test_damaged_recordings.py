@@ -16,7 +16,7 @@ from backprop_viz.recording.files.recording_file_writer import recording_pieces
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.iteration import Recording
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 from tests.recording.files.plain_reader import read
 from tests.recording.files.test_recording_file import (
     lenet_recordings,
@@ -55,6 +55,7 @@ def test_a_file_cut_at_any_byte_has_what_was_whole(tmp_path: Path) -> None:
         assert len(read(whole[:length])) == count
 
 
+@by_night
 def test_a_larger_file_cut_anywhere_has_what_was_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 OpenWindow = Callable[..., MainWindow]
@@ -46,6 +47,7 @@ def draw_seven(window: MainWindow, qtbot: QtBot) -> QWidget:
     return pad
 
 
+@by_night
 def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     train = window.findChild(QToolButton, "trainOnThis")
     undo = window.findChild(QToolButton, "undoTrainOnThis")

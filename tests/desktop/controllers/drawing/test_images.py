@@ -110,6 +110,7 @@ def test_an_opened_image_is_read_as_a_drawing_is(
     assert pad_of(window).probabilities is None
 
 
+@by_night
 def test_dropped(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     window = open_window("--preset", "digits")
     other = photo.with_name("other.png")

@@ -49,6 +49,7 @@ def test_a_panel_is_saved_in_each_format_and_text_stays_text(
     assert (tmp_path / "panel.pdf").read_bytes().startswith(b"%PDF")
 
 
+@by_night
 def test_the_window_is_copied_and_a_wrong_name_refused(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:

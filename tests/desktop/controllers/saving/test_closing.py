@@ -207,6 +207,7 @@ def test_a_run_that_cannot_be_restored_now_is_offered_again(
     assert len(names(state)) == 2
 
 
+@by_night
 def test_the_answer_can_be_given_with_the_keyboard(
     open_window: OpenWindow, state: Path, qtbot: QtBot
 ) -> None:

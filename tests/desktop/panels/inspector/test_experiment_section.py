@@ -25,6 +25,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.recording.trace.graph import Node
+from tests.nightly import by_night
 
 MakeViewState = Callable[..., ViewState]
 
@@ -256,6 +257,7 @@ def test_through_the_inspector(make_view_state: MakeViewState, qtbot: QtBot) -> 
     assert not section.apply.isEnabled()
 
 
+@by_night
 def test_every_node_at_every_cursor(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     section = NodeSection()
     qtbot.addWidget(section)

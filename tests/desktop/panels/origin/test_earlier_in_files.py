@@ -10,6 +10,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.recording.explanations.number import Number
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.waiting import until
 
 INPUTS = torch.tensor([[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]])
@@ -27,6 +28,7 @@ def turn(net: nn.Linear, optimizer: torch.optim.SGD) -> None:
     optimizer.step()
 
 
+@by_night
 def test_a_momentum_leads_to_the_step_that_made_it(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_race_beside_a_run_leaves_the_run_as_it_is(
     assert window.session.shown.run.losses.tolist() == [plain.iterate().loss for _ in range(2)]
 
 
+@by_night
 def test_a_band_over_seeds_is_read_with_the_keyboard(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:

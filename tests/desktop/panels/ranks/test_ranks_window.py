@@ -115,6 +115,7 @@ def test_another_rank_is_shown_in_every_panel_at_the_same_place(open_window: Ope
     assert session.shown.ranks.shown == 1
 
 
+@by_night
 def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> None:
     files = rank_files("plain")
     window, view = opened(open_window, *files)

@@ -193,6 +193,7 @@ def test_a_worker_that_ends_is_said_and_another_computes_it(
     assert panel.plot.known.all()
 
 
+@by_night
 def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_clicked(
     shared_window: MainWindow, qtbot: QtBot
 ) -> None:
