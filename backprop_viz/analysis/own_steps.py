@@ -6,38 +6,37 @@ from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 
 
-def moved_by(recording: Recording, moved: int) -> int | None:
-    """The operation that made a new weight, told by the event ``moved``; None if none is recorded.
+def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] | None:
+    """The operation that made what an update, the event ``moved``, tells of, and its output.
 
-    It is the last before that which made the same numbers, bit for bit: one of the loop's own step,
-    else one that a forward ran without a graph, as where a model moves its teacher itself.
+    ``tensor`` is the new weight, or one that the optimizer keeps. The operation is the last before
+    that with the same numbers, bit for bit: one of the step's own, else one that a forward ran
+    without a graph, as where a model moves its teacher itself. None if none is recorded.
     """
-    events = recording.events
-    (new,) = events[moved].outputs
-    if new is None:
-        return None
+    events, new = recording.events, recording.tensors[tensor]
     for i in range(moved - 1, -1, -1):
         if events[i].phase is not Phase.UPDATE:
             break
-        made = events[i].outputs[0] if events[i].is_of_step else None
-        if made is not None and same_numbers(made, new):
-            return i
+        for slot, made in enumerate(events[i].outputs if events[i].is_of_step else ()):
+            if made is not None and same_numbers(made, new):
+                return i, slot
     for i in range(moved - 1, -1, -1):
         event = events[i]
         in_forward = event.phase in (Phase.FORWARD, Phase.LOSS) and not tracked(event)
         made = event.outputs[0] if in_forward and len(event.outputs) == 1 else None
         if made is not None and same_numbers(made, new):
-            return i
+            return i, 0
     return None
 
 
 def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
     """All the operations that have led to a new weight, in order."""
-    last = moved_by(recording, moved)
+    (new,) = recording.events[moved].output_ids
+    last = None if new is None else moved_by(recording, moved, new)
     if last is None:
         return ()
-    events, wanted, found = recording.events, set(recording.events[last].output_ids), list[int]()
-    for i in range(last, -1, -1):
+    events, wanted, found = recording.events, set(recording.events[last[0]].output_ids), list[int]()
+    for i in range(last[0], -1, -1):
         if events[i].phase is not Phase.UPDATE:
             break
         if events[i].is_of_step and not wanted.isdisjoint(events[i].output_ids):

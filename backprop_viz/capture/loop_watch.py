@@ -20,6 +20,7 @@ from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.method_forward import MethodForward
 from backprop_viz.capture.model_hooks import ModelHooks
+from backprop_viz.capture.optimizer_steps import OptimizerSteps
 from backprop_viz.capture.outside_calls import OutsideCalls
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors import nested_tensors as nested
@@ -27,7 +28,6 @@ from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clearing_watch, clipping, function_stack, validation_watch
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran
-from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import any_lazy, shares_any, walked_once
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, Args, Func, Kwargs
@@ -66,15 +66,15 @@ class LoopWatch(TorchFunctionMode):
         self._followed = FollowedBackward(recorder, self._functions)
         self._outside = OutsideCalls(recorder, self._code)
         self.transforms_told = self._functions.transforms_told
-        self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
+        self._span, self._tracing = ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._within = False  # whether the call of the model began within a transform of torch.func
         self._cause, self._nodes = CHANGED, 0  # nodes of autograd, before the function that runs
         self._forwarded = self._may_move = False  # the model has run; a backward, and no step since
-        self.quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
+        self.quiet = False  # while an optimizer steps
         self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
-        self._aside = function_stack.StepAside(self.thread.is_here)
+        self._steps = OptimizerSteps(recorder, self.thread.is_here)
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
 
@@ -108,29 +108,26 @@ class LoopWatch(TorchFunctionMode):
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Kwargs = _NO_KWARGS
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
-        self._aside.come_back(self)
+        self._steps.come_back(self)
         self._method.ends()
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.BACKWARD)
             self._writes.unseen()
-            self._steps_by_closure = has_closure(args, kwargs)
-            if not self._steps_by_closure:
+            if not self._steps.begins_by(args, kwargs):
                 self._go(Phase.UPDATE)
-            self._updating = ExitStack()  # a step that raised has not updated anything
-            self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
+            self._steps.begin(optimizer)
         self.quiet = True
-        if not self._steps_by_closure and function_stack.runs_alone(optimizer):
-            self._aside.begin(self)  # ten calls a parameter go unheard
+        self._steps.step_aside(optimizer, self)
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
-        self._aside.come_back(self)
-        self.quiet = self._steps_by_closure = self._forwarded = self._may_move = False
+        self._steps.come_back(self)
+        self.quiet = self._forwarded = self._may_move = False
         with _UNSEEN(), walked_once():
             self._writes.unseen()
             self._recorder.results.stepped()
             self._go(Phase.UPDATE)
-            self._updating.close()
+            self._steps.end()
         self._has_ended(Phase.UPDATE)
 
     def __exit__(self, *_: object) -> None:
@@ -184,12 +181,12 @@ class LoopWatch(TorchFunctionMode):
         if not self.quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
-            return run_theirs(func, args, kwargs)
+            return self._steps.run(func, args, kwargs)
         if func in BACKWARD_FUNCTIONS and not (self._depth and creates_graph(func, args, kwargs)):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
-            result = self._outside.run_outside(func, args, kwargs)
+            result = self._steps.run(func, args, kwargs, self._outside.run_outside)
             if self._clips is not None:
                 with _UNSEEN():
                     self._caught_up(Phase.BACKWARD, clips=self._clips)
@@ -266,7 +263,7 @@ class LoopWatch(TorchFunctionMode):
     def _caught_up(self, phase: Phase, clips: str | None = None) -> None:
         """Note what has changed unseen; what ``clips`` is told of all ``.grad``, changed or not."""
         self._go(None)
-        phase = Phase.UPDATE if self._steps_by_closure and self._cause == CHANGED else phase
+        phase = Phase.UPDATE if self._steps.by_closure and self._cause == CHANGED else phase
         self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
         self._cause, self._clips = CHANGED, None
 
@@ -283,7 +280,7 @@ class LoopWatch(TorchFunctionMode):
             self._method.before_call(model, self._forwarded)
             first = not self._depth
         self._within = inside if first else self._within
-        self._aside.come_back(self)
+        self._steps.come_back(self)
         looks = first and self._ended is not None and not is_grad_enabled()
         if self._evaluating or (looks and validation_watch.only_evaluates(model)):
             self._evaluating += 1
@@ -328,7 +325,7 @@ class LoopWatch(TorchFunctionMode):
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
-        self._aside.come_back(self)
+        self._steps.come_back(self)
         if self.over or self._clears is not None or not shares_any(module, self._models):
             yield
             return
@@ -357,7 +354,7 @@ class LoopWatch(TorchFunctionMode):
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
                 self._has_ended(Phase.LOSS)
-            moves, beside = self._steps_by_closure or self._may_move, self._recorder.spans.beside
+            moves, beside = self._steps.by_closure or self._may_move, self._recorder.spans.beside
             if moves or beside is Phase.UPDATE or not self._recorder.log:  # SAM moves, too
                 self._caught_up(Phase.BACKWARD if moves else beside)
             self._go(None)

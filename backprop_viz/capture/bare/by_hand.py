@@ -8,10 +8,10 @@ from torch._C import DisableTorchFunction
 
 from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand, clears
 from backprop_viz.capture.bare.names import numbers_in_sight
-from backprop_viz.capture.bare.step_operations import StepOperations
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.watches.step_operations import StepOperations
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 

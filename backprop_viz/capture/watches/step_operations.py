@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
-from backprop_viz.capture.bare.foreach_calls import SingleCall, single_calls
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy, EventLog
@@ -15,6 +14,7 @@ from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.tensors.view_index import index_within, shape_from
 from backprop_viz.capture.tensors.writing import written_by
+from backprop_viz.capture.watches.foreach_calls import SingleCall, single_calls
 from backprop_viz.capture.watches.function_watch import (
     NEVER_RANDOM,
     op_name,
