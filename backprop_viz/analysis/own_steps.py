@@ -1,8 +1,9 @@
 """The operations by which a loop's own lines have computed what they moved a weight to."""
 
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import tracked
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -15,7 +16,7 @@ def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] |
     """
     events, new = recording.events, recording.tensors[tensor]
     for i in range(moved - 1, -1, -1):
-        if events[i].phase is not Phase.UPDATE:
+        if not _is_of_update(events[i]):
             break
         for slot, made in enumerate(events[i].outputs if events[i].is_of_step else ()):
             if made is not None and same_numbers(made, new):
@@ -37,12 +38,17 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
         return ()
     events, wanted, found = recording.events, set(recording.events[last[0]].output_ids), list[int]()
     for i in range(last[0], -1, -1):
-        if events[i].phase is not Phase.UPDATE:
+        if not _is_of_update(events[i]):
             break
         if events[i].is_of_step and not wanted.isdisjoint(events[i].output_ids):
             found.append(i)
             wanted.update(events[i].input_ids)
     return tuple(reversed(found))
+
+
+def _is_of_update(event: Event) -> bool:
+    """Whether it may be one of a step: what changes a ``.grad`` in it counts as backward."""
+    return event.phase is Phase.UPDATE or event.op == MOVED_BY_HAND
 
 
 def same_numbers(one: Array, other: Array) -> bool:

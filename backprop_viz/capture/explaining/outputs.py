@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_
 from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.broken_products import broken_parts, is_broken_sum
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
+from backprop_viz.capture.explaining.linear_sums import choices, lack_something, without_nan
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.made_of_nothing import is_made_of_nothing
 from backprop_viz.capture.explaining.problems import (
@@ -36,8 +36,6 @@ from backprop_viz.recording.trace.events import Event
 _SAME = 1e-9
 # The same of sums in float32.
 _SAME_NARROW = 1e-5
-# So many inputs may be tried in all combinations.
-_FEW = 4
 _NAMED = 12
 # A mask of attention adds -inf or float32's least number, -3.4e38.
 _MASKS = 1e30
@@ -180,11 +178,13 @@ class _Output:
         derivatives = self._derivatives(self._element)
         value = float(self._made[self._problem.index].detach())
         if not math.isnan(value):  # 0 times infinity, of the other elements
-            derivatives = {place: _without_nan(each) for place, each in derivatives.items()}
+            derivatives = {place: without_nan(each) for place, each in derivatives.items()}
         rest, chosen = self._linear()
         if chosen is None:
             return self._function(derivatives)
         parts = self._parts_of(chosen, derivatives)
+        if rest is None and lack_something(parts, value, _same_of(self._problem)):
+            rest = self._small_constant(chosen)
         if math.isinf(value) and not parts:
             # It was left out where it was tried what the others are sums of.
             each = (self._parts_of([place], derivatives) for place in self._floats)
@@ -193,6 +193,11 @@ class _Output:
         if rest is not None and (rest or not parts):
             parts.append(Part("constant", np.array([rest])))
         return tuple(parts), ()
+
+    def _small_constant(self, chosen: Sequence[int]) -> float | None:
+        """What the element is where some inputs are 0."""
+        constant = self._without(chosen)
+        return None if constant is None else float(constant[self._problem.index])
 
     def _parts_of(self, places_: Sequence[int], derivatives: Derivatives) -> list[Part]:
         """The products of some inputs, but for those that have none."""
@@ -240,8 +245,8 @@ class _Output:
         counts = made.abs() < (math.inf if masked else _MASKS)  # not NaN
         weights = torch.where(counts, weights, 0.0).to(made.dtype)
         made = torch.where(counts, made, 0.0)
-        same = _SAME_NARROW if self._problem.narrow else _SAME
-        grads = {place: _without_nan(each) for place, each in self._derivatives(weights).items()}
+        same = _same_of(self._problem)
+        grads = {place: without_nan(each) for place, each in self._derivatives(weights).items()}
         # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.
         products = {
             p: torch.where(grads[p] == 0, 0.0, grads[p].conj() * self._leaves[p].detach())
@@ -252,10 +257,10 @@ class _Output:
         total = float((weights * made).sum())
         size += float((weights * made).abs().sum())
         used = [p for p in self._floats if bool(grads[p].any())]
-        for chosen in _choices(used):
+        for chosen in choices(used):
             if abs(total - sum(sums[p] for p in chosen)) <= same * size:
                 return None, chosen
-        for chosen in _choices(used):
+        for chosen in choices(used):
             constant = self._without(chosen)
             if constant is None:
                 continue
@@ -381,20 +386,10 @@ class _Output:
         return sorted(found, key=lambda e: (-e.effect, -abs(e.slope), e.place, e.flat))
 
 
-def _without_nan(tensor: Tensor) -> Tensor:
-    return torch.where(tensor.isnan(), 0.0, tensor)
+def _same_of(problem: Problem) -> float:
+    return _SAME_NARROW if problem.narrow else _SAME
 
 
 def _of(column: FactorColumn, event: Event) -> FactorColumn:
     name = event.op if event.call is None else event.call.name.strip("_")
     return replace(column, function=f"{name}(x)")
-
-
-def _choices(places_: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Combinations of inputs, the larger first; of very many, all of them or one."""
-    if len(places_) > _FEW:
-        yield tuple(places_)
-        yield from ((place,) for place in places_)
-        return
-    for count in range(len(places_), 0, -1):
-        yield from combinations(places_, count)

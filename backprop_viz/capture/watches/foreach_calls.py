@@ -27,7 +27,7 @@ def single_calls(
     Numbers in a list belong to the tensors one by one, as tensors do.
     """
     name = getattr(func, "__name__", "")
-    method = getattr(Tensor, name.removeprefix(_PREFIX), None)
+    method = _method(name.removeprefix(_PREFIX))
     if not name.startswith(_PREFIX) or method is None or not args or not _is_list(args[0]):
         return []
     if name.removeprefix(_PREFIX) in _WITH_VALUE and len(args) > _FACTORS:
@@ -44,6 +44,12 @@ def single_calls(
         )
         for i in range(len(args[0]))
     ]
+
+
+def _method(name: str) -> Callable[..., Any] | None:
+    """A tensor's method; where none writes in place, like ``maximum_``, the one that does not."""
+    found = getattr(Tensor, name, None) or getattr(Tensor, name.removesuffix("_"), None)
+    return found if callable(found) else None
 
 
 def _is_list(value: Any) -> bool:

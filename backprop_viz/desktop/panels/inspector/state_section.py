@@ -185,25 +185,23 @@ class StateSection(QWidget):
         options = view_state.cursor.recording.options_of(event.parameter or "", event.op)
         steps = explain_update(event, options, element)
         shape = _shape(event)
-        if event.op == _WRITTEN and (own := self._own_steps(view_state, event, element)):
-            self.lines.show_lines("".join(own), ["" for _ in own])
-            return
+        own = [] if optimizer_of(event.op) else self._own_steps(view_state, event, element)
         lines = [
             self._state_line(name, _at(before, element, shape), _at(after, element, shape))
             for name, (before, after) in event.state.items()
         ]
         if manual:
             lines = [self._no_state()]
-        elif not lines and event.op != _WRITTEN:
+        elif not (lines or own) and event.op != _WRITTEN:
             lines = [self._hint(self.tr("With these options the optimizer keeps no state."))]
         if lines:
             lines[-1] = lines[-1].replace(_GAP, _WIDE_GAP)
-        lines += [self._term_line(term) for term in steps.terms]
+        lines += own or [self._term_line(term) for term in steps.terms]
         tips = ["" for _ in range(len(lines) - len(steps.terms))]
         tips += [self._tip(term) for term in steps.terms]
-        if not steps.terms:
+        if not (own or steps.terms):
             lines.append(self._unknown(event.op, steps))
-        elif not steps.exact:
+        elif not (own or steps.exact):
             sentence = self.tr("≈ is torch's own number; the formula gives another last digit.")
             lines.append(self._hint(sentence))
         elif not all(term.exact for term in steps.terms):
@@ -212,7 +210,7 @@ class StateSection(QWidget):
         self.lines.show_lines("".join(lines), tips)
 
     def _own_steps(self, view_state: ViewState, event: Event, element: int) -> list[str]:
-        """What the loop's own lines have computed for an element, each in its line."""
+        """What a step without a known rule has computed for an element, each in its line."""
         recording, shape = view_state.cursor.recording, _shape(event)
         assert event.parameter is not None
         weight = weight_number(view_state.cursor, event.parameter, index_in(shape, element))
