@@ -9,6 +9,8 @@ _PREFIX = "_foreach_"
 # What their methods take as ``value``, these take as a fourth argument, too.
 _WITH_VALUE = frozenset({"addcmul", "addcmul_", "addcdiv", "addcdiv_"})
 _FACTORS = 3
+# What these make of a number, they are not called with for a single tensor.
+_WITH_NUMBER = {"maximum": Tensor.clamp_min, "minimum": Tensor.clamp_max}
 
 
 class SingleCall(NamedTuple):
@@ -27,7 +29,7 @@ def single_calls(
     Numbers in a list belong to the tensors one by one, as tensors do.
     """
     name = getattr(func, "__name__", "")
-    method = _method(name.removeprefix(_PREFIX))
+    method = _method(name.removeprefix(_PREFIX), args)
     if not name.startswith(_PREFIX) or method is None or not args or not _is_list(args[0]):
         return []
     if name.removeprefix(_PREFIX) in _WITH_VALUE and len(args) > _FACTORS:
@@ -46,10 +48,17 @@ def single_calls(
     ]
 
 
-def _method(name: str) -> Callable[..., Any] | None:
+def _method(name: str, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     """A tensor's method; where none writes in place, like ``maximum_``, the one that does not."""
-    found = getattr(Tensor, name, None) or getattr(Tensor, name.removesuffix("_"), None)
+    plain = name.removesuffix("_")
+    if plain in _WITH_NUMBER and args[1:] and not isinstance(next(iter(_listed(args[1]))), Tensor):
+        return _WITH_NUMBER[plain]
+    found = getattr(Tensor, name, None) or getattr(Tensor, plain, None)
     return found if callable(found) else None
+
+
+def _listed(value: Any) -> Any:
+    return value if _is_list(value) else (value,)
 
 
 def _is_list(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """What every explanation has to keep to, whatever it explains."""
 
+import math
 import random
 from collections.abc import Iterator
 
@@ -22,8 +23,7 @@ from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.tensors import Array
 from tests.capture.explaining.conditioning import conditioning
 
-# The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
-# further off, but torch adds in pairs or blocks.
+# The largest error of a float32 sum of a few terms, in roundings of their sizes.
 ROUNDINGS = 4
 LAYER_NORM_EPS = 1e-5  # what it adds to a variance, unless it is told otherwise
 
@@ -63,12 +63,23 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
             yield "there are terms, and a reason why there are none"
         return
     yield from _faults_of_parts(recording, found, set())
-    off = roundings(recording, found)
-    if not off <= ROUNDINGS:
+    off, limit = roundings(recording, found), _roundings_of_sum(found)
+    if not off <= limit:
         # What cancels inside: ln(x / (1 − x)) near 0 is rounded as what it is of.
         off = roundings(recording, found, conditioning(recording, found))
-    if not off <= ROUNDINGS:
+    if not off <= limit:
         yield f"{found.total} is {off:.3g} roundings from {found.value}"
+
+
+def _roundings_of_sum(found: NumberExplanation) -> float:
+    """Of how many roundings a sum of so many terms may be off.
+
+    torch adds in pairs or blocks, in an order that the processor decides on. The bound of a sum in
+    pairs is log2 of the number of its terms: Higham, "Accuracy and Stability of Numerical
+    Algorithms", section 4.2.
+    """
+    terms = sum(len(part.values) for part in found.parts)
+    return max(ROUNDINGS, math.log2(max(terms, 1)))
 
 
 def _faults_of_parts(
