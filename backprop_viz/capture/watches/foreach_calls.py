@@ -10,7 +10,10 @@ _PREFIX = "_foreach_"
 _WITH_VALUE = frozenset({"addcmul", "addcmul_", "addcdiv", "addcdiv_"})
 _FACTORS = 3
 # What these make of a number, they are not called with for a single tensor.
-_WITH_NUMBER = {"maximum": Tensor.clamp_min, "minimum": Tensor.clamp_max}
+_WITH_NUMBER: Mapping[str, Callable[..., Any]] = {
+    "maximum": Tensor.clamp_min,
+    "minimum": Tensor.clamp_max,
+}
 
 
 class SingleCall(NamedTuple):
