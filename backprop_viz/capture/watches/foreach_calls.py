@@ -38,6 +38,9 @@ def single_calls(
     if name.removeprefix(_PREFIX) in _WITH_VALUE and len(args) > _FACTORS:
         args, kwargs = args[:_FACTORS], {**kwargs, "value": args[_FACTORS]}
 
+    if method is Tensor.norm and "ord" in kwargs:
+        kwargs = {"p": kwargs["ord"], **{key: kwargs[key] for key in kwargs if key != "ord"}}
+
     def of(value: Any, place: int) -> Any:
         return value[place] if _is_list(value) else value
 

@@ -49,6 +49,15 @@ def test_single_calls_make_what_the_one_on_lists_makes(name: str, in_place: str)
         assert torch.equal(single.method(*single.args, **single.kwargs), one)
 
 
+@pytest.mark.parametrize("order", [1, 2, float("inf")])
+def test_a_norm_of_each_takes_its_order_by_another_name(order: float) -> None:
+    torch.manual_seed(0)
+    own = tensors()
+    singles = single_calls(torch._foreach_norm, (own,), {"ord": order})
+    for single, norm in zip(singles, torch._foreach_norm(own, ord=order), strict=True):
+        assert torch.equal(single.method(*single.args, **single.kwargs), norm)
+
+
 @pytest.mark.parametrize(
     ("function", "args", "kwargs"),
     [(torch.add, (torch.ones(2), 1.0), {}), (torch._foreach_add, (), {"self": []})],

@@ -157,6 +157,13 @@ class UpdateSection(QWidget):
             tip = self.tr("The loop did it, or an optimizer between two calls of its closure.")
             self.rule.setToolTip(tip)
             return
+        if any(event.is_of_step for event in recording.events):
+            self.rule.setText(self.tr("{0}, by its operations").format(name.rpartition(".")[2]))
+            tip = self.tr(
+                "There is no rule for {0} here. A new weight is told by what its step ran."
+            )
+            self.rule.setToolTip(tip.format(name))
+            return
         self.rule.setText(self.tr("no rule for {0}").format(name))
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 
