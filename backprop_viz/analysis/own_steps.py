@@ -1,5 +1,6 @@
 """The operations by which a loop's own lines have computed what they moved a weight to."""
 
+from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import tracked
 from backprop_viz.recording.iteration import Recording
@@ -7,12 +8,18 @@ from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.phases import Phase
 
 
+def is_told_by_operations(event: Event) -> bool:
+    """Whether it is a change of a weight, a state or a ``.grad`` by no rule that is known."""
+    updates = event.phase is Phase.UPDATE and optimizer_of(event.op) is None
+    return updates or event.op == MOVED_BY_HAND
+
+
 def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] | None:
     """The operation that made what an update, the event ``moved``, tells of, and its output.
 
-    ``tensor`` is the new weight, or one that the optimizer keeps. The operation is the last before
-    that with the same numbers, bit for bit: one of the step's own, else one that a forward ran
-    without a graph, as where a model moves its teacher itself. None if none is recorded.
+    ``tensor``: the new weight or ``.grad``, or what the optimizer keeps. The operation is the last
+    before that with the same numbers, bit for bit: one of the step's own, else one that a forward
+    ran without a graph, as where a model moves its teacher itself. None if none is recorded.
     """
     events, new = recording.events, recording.tensors[tensor]
     for i in range(moved - 1, -1, -1):

@@ -13,6 +13,7 @@ from torch.optim import SGD, Optimizer
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.earlier_number import number_before
 from backprop_viz.analysis.own_steps import operations_of_move
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
@@ -119,10 +120,11 @@ def updates(recording: Recording) -> list[tuple[int, Event]]:
 
 
 def numbers(recording: Recording) -> list[Number]:
-    """All that the updates have made: the weights, and what the optimizer keeps."""
+    """All that the step has made: the weights, the ``.grad`` that it wrote to, what it keeps."""
+    written = [(i, e) for i, e in enumerate(recording.events) if e.op == MOVED_BY_HAND]
     made = [
         (i, tensor)
-        for i, event in updates(recording)
+        for i, event in (*updates(recording), *written)
         for tensor in (*event.output_ids, *(after for _, after in event.state_ids.values()))
         if tensor is not None
     ]

@@ -23,8 +23,7 @@ from backprop_viz.analysis.operations import (
     intermediate_symbol,
 )
 from backprop_viz.analysis.operations.index_forms import bracket
-from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.analysis.own_steps import moved_by
+from backprop_viz.analysis.own_steps import is_told_by_operations, moved_by
 from backprop_viz.capture.explaining.complex_numbers import forward_in_parts, of_component
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
@@ -129,11 +128,11 @@ class Explainer:
         kind = _kind(event, number)
         if kind in ("forward", "loss"):
             return self._made(number, value, kind, event)
-        if kind == "update" and optimizer_of(event.op) is None:
+        if kind in ("update", "accumulated") and is_told_by_operations(event):
             assert number.event is not None
             made = moved_by(self.recording, number.event, number.tensor)
             if made is not None:
-                return self._moved(number, value, *made)
+                return replace(self._moved(number, value, *made), kind=kind)
         if kind in ("update", "intermediate"):
             formula, parts, facts = update_parts(self.lookup, number)
             return _explained(number, value, kind, event.op, formula, parts, facts)
@@ -165,11 +164,11 @@ class Explainer:
         return _explained(number, value, kind, event.op, formula, parts, (*facts, *depends))
 
     def _moved(self, number: Number, value: float, made: int, slot: int) -> NumberExplanation:
-        """A new weight, by the operation of the step that made it."""
+        """A new weight or ``.grad``, by the operation of the step that made it."""
         tensor = self.recording.events[made].output_ids[slot]
         assert tensor is not None
         found = self.explain(replace(number, tensor=tensor, event=made, slot=slot))
-        return replace(found, number=number, value=value, kind="update")
+        return replace(found, number=number, value=value)
 
     def _is_of_update(self, number: Number) -> bool:
         assert number.event is not None

@@ -224,7 +224,10 @@ class NumberExplanation:
             if len(rest := terms.ordered_values[_MOST_TERMS:]):
                 said = "the smallest term" if len(rest) == 1 else f"{len(rest)} smaller terms"
                 yield f"  {_number(terms_sum(rest))} = {said}"
-            yield "  sum {}, rounding {}".format(*told)
+            if self.kind == "measure" and self.op == "norm":
+                yield f"  sum of squares {told[0]}, its root {_number(self.value)}"
+            else:
+                yield "  sum {}, rounding {}".format(*told)
         else:
             yield f"  no terms: {_fact(self.reason)}"
         yield from (f"  {_fact(fact)}" for fact in self.facts)

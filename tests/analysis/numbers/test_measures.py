@@ -50,6 +50,10 @@ def test_a_measure_is_that_of_torch_and_its_terms_sum(
             assert found.value == pytest.approx(PLAIN[measure](tensor), rel=1e-13)
             assert value_of(recordings[-1], number) == found.value
             total = found.value**2 if measure == "norm" else found.value
+            assert ("its root" in str(found), "rounding" in str(found)) == (
+                measure == "norm",
+                measure != "norm",
+            )
             assert found.total == pytest.approx(total, rel=1e-11)
             largest = found.terms[0].factors[0]
             assert largest.number is not None
