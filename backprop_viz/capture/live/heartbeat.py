@@ -72,6 +72,24 @@ class Reminder:
                     self._set.set()
 
 
+class Beats:
+    """A reminder, and for one of several ranks a heartbeat, that end together."""
+
+    def __init__(self, remind: Callable[[], bool], beat: Callable[[], None] | None) -> None:
+        self._reminder = Reminder(remind)
+        self._heartbeat = None if beat is None else Heartbeat(beat)
+
+    def remind(self) -> None:
+        """Have what is left to tell told soon."""
+        self._reminder.set()
+
+    def end(self) -> None:
+        """Call nothing more."""
+        self._reminder.end()
+        if self._heartbeat is not None:
+            self._heartbeat.end()
+
+
 def whereabouts(thread: int | None, path: str, iteration: int) -> Whereabouts:
     """Where a thread is: the line of the script, and whether it may wait for other ranks."""
     frame = None if thread is None else sys._current_frames().get(thread)

@@ -12,7 +12,7 @@ from backprop_viz.capture.code.calling_frames import is_stepping
 from backprop_viz.capture.code.user_lines import own_line
 from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.listening_depth import heard
-from backprop_viz.capture.live.loss_points import ComingLoss, sum_of
+from backprop_viz.capture.live.loss_points import NO_LOSS, ComingLoss, sum_of
 from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.memory import is_wrapped
 from backprop_viz.capture.tensors.transformed import differentiated_number
@@ -144,7 +144,7 @@ class IterationLosses:
                 known = _numbers([asked])[0]
                 if recorded is not None:
                     recorded.loss_is(known)
-            return float("nan") if known is None else known
+            return NO_LOSS if known is None else known
         if not told:
             return _numbers([loss])[0]
         *each, last = _numbers([*(one for _, _, losses in told for one in losses), loss])
@@ -187,7 +187,7 @@ def _numbers(losses: Sequence[Tensor]) -> list[SupportsFloat]:
                 apart = not loss.is_cpu and is_apart(loss)
                 found.append(ComingLoss(loss) if apart else float(loss.item()))
             except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
-                found.append(float("nan"))
+                found.append(NO_LOSS)
     return found
 
 

@@ -14,9 +14,10 @@ from backprop_viz.capture.live.due_phase import DuePhase
 from backprop_viz.capture.live.ending import has_begun
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
-from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
+from backprop_viz.capture.live.heartbeat import Beats
 from backprop_viz.capture.live.line_holds import HeldPlace, LineHolds
 from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.loss_alarm import LossAlarm
 from backprop_viz.capture.live.loss_points import LossPoints
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
@@ -81,14 +82,12 @@ class LiveRun:
         self._losses, self._scalars, self._failed = LossPoints(), ScalarPoints(), False
         self.place = LoopPlace(origin.path)
         self._rest = LoopAtRest(self.pace, self._losses, self._publish)
-        self._reminder = Reminder(self._tell_rest)
-        of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
-        self._beats: tuple[Heartbeat | Reminder, ...] = (self._reminder, *of_rank)
-        self._preparation: Preparation | None = None  # of a script that may train later
+        self._alarm = LossAlarm(self._losses, self._window.send)
+        self._beats = Beats(self._tell_rest, self._beat if origin.world_size > 1 else None)
         if ends is not None:
             self.attach(ends)
-            if origin.kind != "watch":
-                self._preparation = Preparation(origin.path, self._window.send)
+        to_come = ends is not None and origin.kind != "watch"
+        self._preparation = Preparation(origin.path, self._window.send, to_come=to_come)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a connection, in place of one that was there before.
@@ -181,18 +180,20 @@ class LiveRun:
         with self._state:
             self._iteration = iteration
             self._losses.add(loss, told=self._window.open)
-        if iteration + 1 == self._held_before:
+        holds = self._alarm.holds_after(iteration, self._until, self._events.breakpoints)
+        if iteration + 1 == self._held_before or (holds and recording is None):
             self._hold(recording)
         elif recording is not None:
             self._window.add(recording)
-            if self._until in ("phase", "iteration") or self._events.phase_ended(recording):
+            by_window = self._until in ("phase", "iteration")
+            if by_window or self._events.phase_ended(recording) or holds:
                 self._hold(recording)
             else:
                 self._window.send_waiting()
         if now - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:  # not if it was held
             self._publish()
         else:
-            self._reminder.set()
+            self._beats.remind()
 
     def settled(self, recorded: LateRecording) -> None:
         """The window is sent what was moved since, before anything newer."""
@@ -252,8 +253,7 @@ class LiveRun:
         """Hold the loop before its first iteration, unless it runs freely."""
         rank, ranks = own_rank()  # where only the script's own torch.distributed knows it
         self._origin = self._window.told_origin(self._origin, rank=rank, world_size=ranks)
-        if self._preparation is not None:
-            self._preparation.over()
+        self._preparation.over()
         self._follow_source()
         if self._until == "any":
             return
@@ -270,16 +270,14 @@ class LiveRun:
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""
-        if self._preparation is not None:
-            self._preparation.over()
+        self._preparation.over()
         self._run_freely()
         self._window.loop_goes_on()
         self._window.send_waiting(until=None)
         if (kept := has_begun(recording)) is not None:
             self._publish(kept)
         self._publish()
-        for beat in self._beats:
-            beat.end()
+        self._beats.end()
         told = replace(told, recorded=told.recorded or bool(kept and kept.spans))
         self._window.end(told, _FLUSHED_WITHIN_S)
 
@@ -368,6 +366,7 @@ class LiveRun:
                 case Iterate():
                     self._let_go("iteration")
                 case Train():
+                    self._alarm.somebody_looks = True
                     self._let_go("any")
                 case Pause():
                     self._until = "iteration" if self._until == "any" else self._until
@@ -388,8 +387,7 @@ class LiveRun:
 
     def _window_gone(self) -> None:
         """Nobody holds the loop any more: it runs freely. A model's file is read for the window."""
-        prepares = self._preparation is not None and not self._preparation.is_over
-        if prepares and self._origin.kind == "model":
+        if self._origin.kind == "model" and not self._preparation.is_over:
             interrupt_script()
         self._run_freely()
 

@@ -1,14 +1,18 @@
 """The losses of a run, of which a device may still have some to send."""
 
+import math
 from array import array
 from collections.abc import Sequence
-from typing import SupportsFloat
+from typing import Final, SupportsFloat
 
 from torch import Tensor
 
 from backprop_viz.capture.tensors.for_numpy import for_numpy
 from backprop_viz.capture.tensors.from_device import coming_copy, wait_for_copies
 from backprop_viz.recording.run.history import Curves
+
+# That of an iteration of which nobody knows a loss.
+NO_LOSS: Final = float("nan")
 
 
 class ComingLoss:
@@ -52,12 +56,26 @@ class LossPoints:
         self._coming: list[SupportsFloat] = []
         self._untold = 0
         self._opened: Curves | None = None
+        self._broken_at: int | None = None  # which of all was the first that is no finite number
 
     def add(self, loss: SupportsFloat, told: bool) -> None:
         """The loss of one more iteration. ``told``: of which the window is to be told."""
         self._coming.append(loss)
         if told:
             self._untold += 1
+        if self._broken_at is None and isinstance(loss, float) and not math.isfinite(loss):
+            self._come()
+
+    @property
+    def first_broken(self) -> tuple[float, int] | None:
+        """The first loss that is NaN or infinite, as far as it is known by now.
+
+        And how many have come after it.
+        """
+        if self._broken_at is None:
+            return None
+        after = len(self._all) + len(self._coming) - 1 - self._broken_at
+        return self._all[self._broken_at], after
 
     def attach(self) -> None:
         """Another window is to be told of all."""
@@ -77,5 +95,10 @@ class LossPoints:
         return [(loss, float("nan")) for loss in losses], opened
 
     def _come(self) -> None:
-        self._all.extend(map(float, self._coming))
-        self._coming.clear()
+        coming, start = self._coming, len(self._all)
+        self._all.extend(map(float, coming))
+        if self._broken_at is None:
+            new = enumerate(zip(coming, self._all[start:], strict=True), start)
+            broken = (i for i, (one, loss) in new if one is not NO_LOSS and not math.isfinite(loss))
+            self._broken_at = next(broken, None)
+        coming.clear()

@@ -15,16 +15,17 @@ _EVERY_S = 0.5
 class Preparation:
     """Tells where the calling thread is in a script, twice a second until it is ``over``."""
 
-    def __init__(self, path: str, tell: Callable[[Preparing], None]) -> None:
+    def __init__(self, path: str, tell: Callable[[Preparing], None], *, to_come: bool) -> None:
+        """``to_come``: it trains later; else that is over already."""
         self._path, self._tell = path, tell
         self._thread, self._began = threading.get_ident(), time.monotonic()
         self._told = False
-        self.is_over = False
-        self._heartbeat = Heartbeat(self._beat, _EVERY_S)
+        self.is_over = not to_come
+        self._heartbeat = Heartbeat(self._beat, _EVERY_S) if to_come else None
 
     def over(self) -> None:
         """It trains, or has ended: what is told last."""
-        if not self.is_over:
+        if not self.is_over and self._heartbeat is not None:
             self.is_over = True
             self._heartbeat.end()
             if self._told:

@@ -26,6 +26,12 @@ def message_text(notice: Notice) -> str:
             "notices",
             "The loss became {0} in iteration {1}: lower the learning rate and press Reset.",
         ),
+        "loss_of_script": translate("notices", "The loss became {0} in iteration {1}."),
+        "loss_holds_script": translate(
+            "notices",
+            "The loss became {0} in iteration {1}: the script is held. F5 lets it go on; it is "
+            "not held for that again.",
+        ),
         "training_stopped_by_loss": translate(
             "notices",
             "The loss became {0} in iteration {1}, so training stopped before the update: "

@@ -35,6 +35,7 @@ class AttachedController(QObject):
         self._session.answered.connect(self._show_preparing)
         self._window.reading_strip.cancelled.connect(self._cancel)
         self._session.run_ended.connect(self._ended)
+        self._session.told.connect(self._offer_again)
         self._session.view_state_ready.connect(self._show_view_state)
         self._leave_out()
         self._reading = ReadingController(context)
@@ -113,6 +114,13 @@ class AttachedController(QObject):
                 self._actions[name].setEnabled(not self._unrecorded)
         if view_state.origin is not None and view_state.origin != self._origin:
             self._attached(view_state.origin)
+
+    def _offer_again(self, notice: Notice) -> None:
+        """Offer to look at the iteration in which the loss became NaN, which may be unrecorded."""
+        if notice.code not in ("loss_of_script", "loss_holds_script") or self._origin is None:
+            return
+        if self._origin.kind == "script":
+            self._run_again.offer(self._origin, int(notice.values[1]))
 
     def _ended(self, told: RunEnded) -> None:
         self._stop_offering()
