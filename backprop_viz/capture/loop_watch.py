@@ -181,12 +181,12 @@ class LoopWatch(TorchFunctionMode):
         if not self.quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
-            return self._steps.run(func, args, kwargs)
+            return self._steps.run_in_step(func, args, kwargs)
         if func in BACKWARD_FUNCTIONS and not (self._depth and creates_graph(func, args, kwargs)):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
-            result = self._steps.run(func, args, kwargs, self._outside.run_outside)
+            result = self._steps.run_in_step(func, args, kwargs, self._outside.run_outside)
             if self._clips is not None:
                 with _UNSEEN():
                     self._caught_up(Phase.BACKWARD, clips=self._clips)

@@ -55,7 +55,7 @@ class OptimizerSteps:
         """Hear again what runs."""
         self._aside.come_back(mode)
 
-    def run(
+    def run_in_step(
         self,
         func: Callable[..., Any],
         args: tuple[Any, ...],

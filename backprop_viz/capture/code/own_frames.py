@@ -21,6 +21,7 @@ _PASS_ON = (
         "_reported",
         "run_plain",
         "run_outside",
+        "run_in_step",
     ),
     *("_noted", "_call", "_backward", "backward", "hearing", "telling", "checking"),
     *("telling_of_several", "run_theirs", "zero_grad"),

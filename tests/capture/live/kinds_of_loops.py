@@ -127,6 +127,30 @@ def _scaled(within: Within) -> Iterator[Tensor]:
     yield from net.parameters()
 
 
+class _Signed(torch.optim.Optimizer):
+    """Momentum of which the sign is taken; its rule is known to nobody."""
+
+    @torch.no_grad()
+    def step(self, closure: object = None) -> None:  # type: ignore[override]
+        for p in self.param_groups[0]["params"]:
+            m = self.state[p]["m"] = self.state[p].get("m", p.grad * 0)
+            m.mul_(0.9).add_(p.grad)
+            p.sub_(0.01 * m.sign())
+
+
+def _own_optimizer(within: Within) -> Iterator[Tensor]:
+    net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 3))
+    optimizer = _Signed(net.parameters(), {})
+    with within(net, optimizer):
+        for _ in range(4):
+            optimizer.zero_grad()
+            loss = net(torch.randn(6, 4)).square().mean()
+            loss.backward()
+            optimizer.step()
+            print(loss.item())
+    yield from net.parameters()
+
+
 LOOPS = {
     "convolutions": _convolutions,
     "a closure": _closure,
@@ -134,4 +158,14 @@ LOOPS = {
     "bare tensors": _bare,
     "second derivatives": _second_derivatives,
     "a scaler": _scaled,
+    "an optimizer of its own": _own_optimizer,
 }
+# Of ours, what hears of a step; each in a loop that has one.
+OF_STEPS = (
+    ("bare tensors", "bare/bare_forward.py:BareForward._may_move"),
+    ("bare tensors", "bare/by_hand.py:ByHand.operation_begins"),
+    ("bare tensors", "watches/step_operations.py:StepOperations.begins"),
+    ("bare tensors", "watches/step_operations.py:StepOperations.ran"),
+    ("an optimizer of its own", "watches/step_operations.py:StepOperations.begins"),
+    ("an optimizer of its own", "watches/step_operations.py:StepOperations.ran"),
+)

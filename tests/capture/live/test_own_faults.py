@@ -27,7 +27,7 @@ from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import Step
 from backprop_viz.stream.messages import RunEnded, Update
-from tests.capture.live.kinds_of_loops import LOOPS, Within
+from tests.capture.live.kinds_of_loops import LOOPS, OF_STEPS, Within
 from tests.capture.live.raising import raising
 from tests.capture.live.script_runs import Scripts
 from tests.nightly import NIGHTLY, by_day_each, by_day_every, by_night
@@ -124,21 +124,14 @@ def test_what_a_function_of_ours_raises_is_none_of_the_loops(
     assert raised > len(by_day_every(151, calls)) * 0.8
 
 
-STEP_BY_HAND = (
-    "bare_forward.py:BareForward._may_move",
-    "by_hand.py:ByHand.operation_begins",
-    "step_operations.py:StepOperations.begins",
-    "step_operations.py:StepOperations.ran",
-)
-
-
-@pytest.mark.parametrize("name", STEP_BY_HAND)
-def test_what_a_step_by_hand_runs_of_ours_is_none_of_the_loops(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("nth", [1, 6])  # the sixth of the optimizer moves a weight
+@pytest.mark.parametrize(("loop", "name"), OF_STEPS)
+def test_what_a_step_runs_of_ours_is_none_of_the_loops(
+    loop: str, name: str, nth: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = LOOPS["bare tensors"]
+    run = LOOPS[loop]
     plain = _trained(run, _unrecorded)
-    with raising(f"capture/bare/{name}") as faults:
+    with raising(f"capture/{name}", nth) as faults:
         assert _trained(run, _within("one recording", tmp_path)) == plain
     assert faults.raised
     assert capsys.readouterr().err.count("Recording has ended") == 1
