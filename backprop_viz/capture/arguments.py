@@ -20,21 +20,11 @@ def models_in(given: Any) -> list[nn.Module]:
         raise ArgumentError(
             QT_TRANSLATE_NOOP(
                 "errors",
-                "model must be a torch.nn.Module, or several, or the tensors that the loop trains.",
+                "model must be a torch.nn.Module, or a list or dict of several, or the tensors "
+                "that the loop trains.",
             )
         )
     return found
-
-
-def model_in(given: Any) -> nn.Module:
-    """The one model. Raises ArgumentError if anything else was given."""
-    refuse_class("model", given)
-    if not isinstance(given, nn.Module):
-        text = QT_TRANSLATE_NOOP(
-            "errors", "model must be one torch.nn.Module, or the tensors that the loop trains."
-        )
-        raise ArgumentError(text)
-    return given
 
 
 def optimizers_in(given: Any) -> tuple[Optimizer, ...]:

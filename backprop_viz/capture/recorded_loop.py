@@ -10,9 +10,9 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim import optimizer as optimizers_
 
-from backprop_viz.capture.arguments import model_in, optimizers_in
+from backprop_viz.capture.arguments import optimizers_in
 from backprop_viz.capture.bare.bare_forward import BareForward
-from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
+from backprop_viz.capture.bare.given import with_modules_for_tensors
 from backprop_viz.capture.bare.made_leaves import may_move_parameters
 from backprop_viz.capture.bare.module_by_hand import ModuleByHand
 from backprop_viz.capture.bare.one_turn import OneTurn
@@ -28,6 +28,7 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.several_models import GivenModels, named_models_in, one_model
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.module_tree import walked_once
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
@@ -138,15 +139,17 @@ _USED_WITH = QT_TRANSLATE_NOOP(
 
 
 def record(
-    model: nn.Module | GivenTensors,
+    model: GivenModels,
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
     *,
     only: str | Sequence[str] | None = None,
 ) -> RecordedIteration:
     """Record the iteration of a training loop that runs in this context, phase by phase.
 
-    A loop without a module gives the tensors that it trains: ``record([w1, w2])``, or by names of
-    its own ``record({"w1": w1, "w2": w2})``. What it does to them by itself is recorded, too.
+    Several models that train together, as those of a GAN, are given as ``[generator, critic]`` or
+    as ``{"generator": generator, "critic": critic}``. A loop without a module gives the tensors
+    that it trains: ``record([w1, w2])``, or by names of its own ``record({"w1": w1, "w2": w2})``.
+    What it does to them by itself is recorded, too.
 
     The loop stays as it is, and its numbers are what they are without: the phases are found from
     what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
@@ -162,10 +165,11 @@ def record(
     told = LoopRecording()
     recording: AbstractContextManager[None] = nullcontext()
     with own_faults.told_of_fault(told.fail), own_faults.STARTING:
-        module = model_in(with_modules_for_tensors(model))
+        named = named_models_in(with_modules_for_tensors(model))
+        module = one_model(named)
         optimizers = optimizers_in(optimizer) or None
         chosen = None if only is None else ModuleChoice(module, only)
-        recording = _recording(told, module, optimizers, chosen)
+        recording = _recording(told, module, list(named.values()), optimizers, chosen)
     return RecordedIteration(_recorded(told, recording))
 
 
@@ -184,13 +188,14 @@ def _recorded(
 def _recording(
     told: LoopRecording,
     model: nn.Module,
+    models: Sequence[nn.Module],
     optimizers: Sequence[Optimizer] | None,
     chosen: ModuleChoice | None,
 ) -> Iterator[None]:
     with without_collector():
         with walked_once():
             recorder = Recorder(model, optimizers, only=chosen)
-            watch = LoopWatch(recorder, [model])
+            watch = LoopWatch(recorder, models)
         told.begin(recorder, watch)
         seen = clearings_and_moves_seen(watch, recorder)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)

@@ -1,8 +1,7 @@
 """Finds the models and the optimizers of a script that tells us nothing."""
 
 import gc
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from torch import Tensor, nn
@@ -10,13 +9,12 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.bare.names import (
     leaves_in_sight,
-    module_name,
     modules_in_sight,
     tensors_by_name,
 )
-from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.running_methods import whose_method_runs
+from backprop_viz.capture.several_models import Models
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 
@@ -116,28 +114,6 @@ def _living_modules() -> list[nn.Module]:
     return [one for one in found if type(one) not in ours]
 
 
-def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
-    """Each model by the name that it has in the user's code, else by its class's."""
-    named: dict[str, nn.Module] = {}
-    for model in models:
-        name = module_name(model, variable_of(model)) or type(model).__name__.lower()
-        while name in named:
-            name += "_"
-        named[name] = model
-    return named
-
-
-def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
-    """The only model; several in one that has them by their names."""
-    if len(models) == 1:
-        return next(iter(models.values()))
-    return Models(models)
-
-
-class Models(nn.ModuleDict):
-    """Several models by their names: the script has no such module. It is shown by this name."""
-
-
 def _parameters(module: nn.Module) -> set[int]:
     return set(map(id, module.parameters()))
 
@@ -145,16 +121,3 @@ def _parameters(module: nn.Module) -> set[int]:
 def owned_by(optimizer: Optimizer) -> Iterator[Tensor]:
     """The parameters of all groups of an optimizer."""
     return chain.from_iterable(group["params"] for group in optimizer.param_groups)
-
-
-def variable_of(model: nn.Module) -> str | None:
-    """The variable that holds a model, in the functions that are running."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        for name, value in (*variables_of(frame).items(), *frame.f_globals.items()):
-            if value is model and name.isidentifier() and name not in ("self", "module", "model_"):
-                ours = frame.f_globals.get("__name__", "").partition(".")[0]
-                if ours not in ("backprop_viz", "torch"):
-                    return name
-        frame = frame.f_back  # type: ignore[assignment]
-    return None

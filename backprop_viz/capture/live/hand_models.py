@@ -8,7 +8,7 @@ from torch import nn
 
 from backprop_viz.capture.bare.made_leaves import reads_gradient
 from backprop_viz.capture.bare.names import leaves_in, modules_beside, tensors_by_name, trains
-from backprop_viz.capture.live.discovery import variable_of
+from backprop_viz.capture.several_models import variable_of
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 

@@ -11,8 +11,7 @@ from weakref import WeakSet, ref
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
-from torch.optim.optimizer import register_optimizer_step_post_hook
+from torch.optim.optimizer import Optimizer, register_optimizer_step_post_hook
 
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
@@ -36,6 +35,7 @@ from backprop_viz.capture.live.script_leaves import module_of_any, seen_leaves
 from backprop_viz.capture.live.script_optimizers import ScriptOptimizers
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.several_models import names_of
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError, UserError
@@ -346,7 +346,7 @@ class ScriptTraining:
         own = {id(parameter) for parameter in module.parameters()}
         self._by_hand.are([] if optimizers else [module, *beside])
         others = None if optimizers else self._by_hand.were_passed_by
-        loop = self._watch_it(discovery.names_of(models), optimizers, over, own, others)
+        loop = self._watch_it(names_of(models), optimizers, over, own, others)
         if first and not over:
             self._follower.hold_at_start()
         return loop

@@ -28,7 +28,7 @@ from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.after_step import follow_step
 from backprop_viz.capture.live.begun_anew import BegunAnew
-from backprop_viz.capture.live.discovery import one_model, owned_by
+from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.iteration_loss import IterationLosses, has_gradients
 from backprop_viz.capture.live.opened_loop import opened_loop
@@ -39,6 +39,7 @@ from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.several_models import one_model
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.overridable_backward import backwards_heard

@@ -12,17 +12,16 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self, get_args
 
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.arguments import models_in, optimizers_in
-from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
+from backprop_viz.capture.arguments import optimizers_in
+from backprop_viz.capture.bare.given import with_modules_for_tensors
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.own_faults import OURS, STARTING
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
-from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.ending import ended_by, raised_in_cell
 from backprop_viz.capture.live.file_follower import FileFollower, own_file
 from backprop_viz.capture.live.listening import listen_for_windows
@@ -34,6 +33,7 @@ from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.watched_models import WatchedModels
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.several_models import GivenModels, named_models_in, one_model
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.run.program import Program
@@ -206,7 +206,7 @@ _in_windows: list[WatchedLoop] = []
 
 
 def watch(
-    model: nn.Module | GivenTensors | Sequence[nn.Module | Tensor],
+    model: GivenModels,
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
     to: str | PathLike[str] | None = None,
     *,
@@ -220,15 +220,16 @@ def watch(
 ) -> WatchedLoop:
     """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
 
-    A loop without a module gives the tensors that it trains, as ``[w1, w2]`` or ``{"w1": w1}``; a
-    list may have models and tensors. Without an ``optimizer`` every one that moves the parameters
-    ends an iteration; of tensors the loop itself may. A model that is watched already keeps its
-    window, as one that a cell makes anew and watches again.
+    Several models are given as ``[generator, critic]``, or by names of their own as ``{"generator":
+    generator}``. A loop without a module gives the tensors that it trains, as ``[w1, w2]`` or
+    ``{"w1": w1}``; a list may have models and tensors. Without an ``optimizer`` every one that
+    moves the parameters ends an iteration; of tensors the loop itself may. A model that is watched
+    already keeps its window, as one that a cell makes anew and watches again.
     ``to``: the file (.bprec) that iterations are written to, or "tcp://127.0.0.1:PORT", where a
     window attaches when it likes (``server.port`` of the result is the port). Without it a window
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
     are recorded (default: into a file each, for a window as many as cost little). ``keep``: "full",
-    the first "sample" of each batch, or the "health" of each tensor, which a window does not show.
+    the first "sample" of each batch, or the "health" of each tensor, into a file alone.
     ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
     parameters are kept; of the others it is known that they ran.
     Of several processes (torchrun) each has its own: "run.rank1.bprec", or PORT + 1.
@@ -248,10 +249,10 @@ def watch(
             follower.recording_fails(why)
 
     with own_faults.told_of_fault(fails), STARTING:
-        models = models_in(with_modules_for_tensors(model))
+        named = named_models_in(with_modules_for_tensors(model))
+        models = list(named.values())
         optimizers = optimizers_in(optimizer)
         _expect(every, keep, to)
-        named = names_of(models)
         if only is not None:
             ModuleChoice(one_model(named), only)  # raises before a window opens
         origin, program = _of_this_process(models, sys._getframe(1))

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.capture.live import live_run
+from backprop_viz.capture.live import heartbeat
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.heartbeat import Reminder
 from backprop_viz.capture.live.watching import WatchedLoop
@@ -250,7 +250,7 @@ def test_a_script_run_from_the_command_line_listens_each_rank_at_its_port(
 
 
 def test_a_loop_that_stands_has_told_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_run, "Reminder", partial(Reminder, after_s=0.1))
+    monkeypatch.setattr(heartbeat, "Reminder", partial(Reminder, after_s=0.1))
     model = nn.Linear(4, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     watch = bv.watch(model, optimizer, to="tcp://127.0.0.1:0", every=1000)
