@@ -72,9 +72,10 @@ def cut_behind(recording: Recording, tensor: int, position: int) -> GraphCut | N
     behind = (e for _, e in forward_events(recording) if not needed.isdisjoint(e.output_ids))
     read = {tensor for event in behind for tensor in event.input_ids}
     cuts = [cut for cut in cuts if not _goes_around(recording, cut, read)]
-    on_way = (c for c in cuts if not needed.isdisjoint(recording.events[c.event].output_ids))
+    on_way = [c for c in cuts if not needed.isdisjoint(recording.events[c.event].output_ids)]
     taken = [t for t in recording.taken if t.after <= position]
-    first = next(on_way, None)
+    # A discriminator may be given the same numbers without a graph before, as it should be.
+    first = on_way[-1] if on_way else None
     if first is None:
         last = next((t for t in reversed(taken) if t.tensor in followed), None)
         if last is not None:

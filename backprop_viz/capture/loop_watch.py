@@ -215,6 +215,7 @@ class LoopWatch(TorchFunctionMode):
             self._go(Phase.LOSS)
         if self._phase not in (Phase.FORWARD, Phase.LOSS):
             if not any(tensor.requires_grad for tensor in told.made):
+                self._outside.note(told)
                 return
             with _UNSEEN():
                 self._go(None)

@@ -22,7 +22,7 @@ class OutsideCalls:
 
     def __init__(self, recorder: Recorder, forward: CodeType | None) -> None:
         self._recorder = recorder
-        told = self._note, recorder.copies, forward, _ignored, _ignored, recorder.modules
+        told = self.note, recorder.copies, forward, _ignored, _ignored, recorder.modules
         self._functions = FunctionWatch(*told)
         self._ran: list[Ran] = []
 
@@ -39,6 +39,14 @@ class OutsideCalls:
             self._recorder.ran_outside(op_name(func), result, args, kwargs)
         return result
 
+    def note(self, told: Ran) -> None:
+        """An operation that belongs to no phase has run.
+
+        One that detaches is kept, too: it tells why nothing behind it gets a gradient.
+        """
+        if told.op == "detach" or any(tensor.requires_grad for tensor in told.made):
+            self._ran.append(told._replace(outputs=self._recorder.copies(told.made)))
+
     def led_to(self, given: Iterable[Tensor]) -> list[Ran]:
         """The operations that led to what a model is given, in order; none is kept any longer."""
         ran, self._ran = self._ran, []
@@ -53,10 +61,6 @@ class OutsideCalls:
         """Nothing is taken note of any more."""
         self._ran.clear()
         self._functions.forget()  # the two would keep each other alive
-
-    def _note(self, told: Ran) -> None:
-        if any(tensor.requires_grad for tensor in told.made):
-            self._ran.append(told._replace(outputs=self._recorder.copies(told.made)))
 
 
 def _ignored(*_: object) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
@@ -25,8 +27,23 @@ def find(recording: Recording) -> Iterator[Finding]:
     if backwards < 2 or len(means) < 2 or len(lines) > 1 or unknown:
         return
     read = {tensor for _, event in forward_events(recording) for tensor in event.input_ids}
+    if _are_divided(recording, len(means)):
+        return
     if not any(tensor in read for _, event in means for tensor in event.output_ids):
         yield Finding("undivided", "hint", (len(means),), event=means[-1][0])
+
+
+def _are_divided(recording: Recording, count: int) -> bool:
+    """Whether the loop itself has divided a ``.grad`` by so many before the step."""
+    for event in recording.events:
+        if event.phase is not Phase.BACKWARD or event.parameter is None or not event.outputs:
+            continue
+        before, after = event.inputs[0], event.outputs[0]
+        if before is None or after is None or before.shape != after.shape or not before.any():
+            continue
+        if np.allclose(after * count, before, rtol=1e-3, atol=0.0):
+            return True
+    return False
 
 
 def _backwards_added_up(recording: Recording) -> int:

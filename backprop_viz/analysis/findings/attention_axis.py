@@ -1,4 +1,4 @@
-"""A softmax of attention over the queries: each query's weights have any sum."""
+"""A softmax of attention over another axis than the keys': a query's weights have any sum."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,7 @@ _PASSES = ("dropout", "to", "float", "contiguous", "clone")
 def find(recording: Recording) -> Iterator[Finding]:
     """``softmax_over_queries``: of scores of queries and keys, which then weigh the keys' values.
 
+    ``softmax_over_others``: over the axis of the samples, or that of the heads.
     Slot attention means it, and divides by the sum over the keys before it weighs anything.
     """
     for i, event in forward_events(recording):
@@ -26,14 +27,20 @@ def find(recording: Recording) -> Iterator[Finding]:
         if made.ndim < 2 or 1 in made.shape[-2:]:
             continue
         axis = event.call.argument("dim", 1)
-        scored = _product_behind(recording, i) if axis in (-2, made.ndim - 2) else None
+        if not isinstance(axis, int) or (axis := axis % made.ndim) == made.ndim - 1:
+            continue
+        scored = _product_behind(recording, i)
         weighed = None if scored is None else _product_by_rows(recording, event)
         if scored is None or weighed is None:
             continue
+        shape = "×".join(map(str, made.shape))
+        if axis < made.ndim - 2:
+            yield Finding("softmax_over_others", "warning", (axis, shape), event=i)
+            continue
         # A sequence with itself has square scores; others may be a layer of the user's own.
         if made.shape[-1] == made.shape[-2] or not _has_weight(recording, scored, weighed):
-            shape = "×".join(map(str, made.shape))
-            yield Finding("softmax_over_queries", "warning", (axis, shape), event=i)
+            values = event.call.argument("dim", 1), shape
+            yield Finding("softmax_over_queries", "warning", values, event=i)
 
 
 def _product_behind(recording: Recording, index: int) -> int | None:

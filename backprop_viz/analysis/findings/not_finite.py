@@ -12,6 +12,7 @@ from backprop_viz.recording.trace.calls import TensorPlace
 from backprop_viz.recording.trace.events import Event
 
 _SOFTMAX = "softmax", "log_softmax"
+_IGNORES = "cross_entropy", "nll_loss"
 # How the names of torch's losses end, whose second argument is the target.
 _OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")
 
@@ -19,8 +20,9 @@ _OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_finite``: the first operation that makes what is not finite of what is.
 
-    ``masked_whole``: a softmax of rows of which a mask leaves nothing; its Inf is wanted. Only what
-    reached the loss counts: an Inf on the way, as in a mask, does no harm.
+    ``masked_whole``: a softmax of rows of which a mask leaves nothing; its Inf is wanted.
+    ``all_ignored``: a mean of no targets. Only what reached the loss counts: an Inf on the way, as
+    in a mask, does no harm.
     """
     if recording.loss is None or math.isfinite(recording.loss):
         return
@@ -45,6 +47,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     if masked is not None:
         yield masked
         return
+    if ignored := _all_ignored(origin):
+        yield Finding("all_ignored", "error", ignored, event=first)
+        return
     if is_finite(origin.inputs):
         yield Finding("not_finite", "error", (strange(origin.outputs), origin.op), event=first)
         return
@@ -65,6 +70,16 @@ def _masked_rows(event: Event) -> int:
     if not isinstance(dim, int) or not -scores.ndim <= dim < scores.ndim:
         return 0
     return int(np.isneginf(scores).all(axis=dim).sum())
+
+
+def _all_ignored(event: Event) -> tuple[int, str, int] | None:
+    """Of a mean over no target at all: how many are ignored, by what, and their number."""
+    targets = event.inputs[1] if len(event.inputs) > 1 else None
+    if event.op not in _IGNORES or event.call is None or targets is None or not targets.size:
+        return None
+    ignored = event.call.argument("ignore_index", 4, -100)
+    alone = targets.dtype.kind == "i" and bool((targets == ignored).all())
+    return (targets.size, event.op, ignored) if alone and isinstance(ignored, int) else None
 
 
 def _called(recording: Recording, event: Event, place: int) -> str:

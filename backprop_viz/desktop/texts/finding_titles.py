@@ -124,6 +124,9 @@ def finding_titles() -> dict[str, str]:
         "schedule_ahead": translate("findings", "The schedule steps before {0}"),
         "shared_layer": translate("findings", "One layer in {2} places: {0}"),
         "softmax_not_over_classes": translate("findings", "{0} not over the classes"),
+        "all_ignored": translate("findings", "{1} ignores all of its targets"),
+        "stepped_for_nothing": translate("findings", "{0} stepped for nothing"),
+        "softmax_over_others": translate("findings", "softmax over samples or heads"),
         "softmax_over_batch": translate(
             "findings",
             "{0} over the batch",

@@ -17,7 +17,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
                 {
                     *("not_finite", "not_finite_from_start"),
                     *("not_finite_gradient", "not_finite_hidden", "not_finite_update"),
-                    *("parameter_not_finite", "masked_whole"),
+                    *("parameter_not_finite", "masked_whole", "all_ignored"),
                 }
             ),
         ),
@@ -50,7 +50,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("gradients_kept", "cleared_before_step", "never_stepped"),
-                    *("gradients_pile_up", "no_backward", "one_never_steps"),
+                    *("gradients_pile_up", "no_backward", "one_never_steps", "stepped_for_nothing"),
                 }
             ),
         ),
@@ -91,6 +91,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("broadcast_loss", "softmax_over_batch", "softmax_over_queries"),
+                    "softmax_over_others",
                     *("view_swaps_axes", "batch_taken_for_time", "softmax_not_over_classes"),
                 }
             ),

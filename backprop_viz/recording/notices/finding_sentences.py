@@ -14,6 +14,11 @@ SENTENCES = {
         "None of the {0} parameters of the model requires a gradient, as after "
         "requires_grad_(False): nothing is learnt. Call requires_grad_(True).",
     ),
+    "all_ignored": QT_TRANSLATE_NOOP(
+        "findings",
+        "Each of the {0} targets of {1} is {2}, its ignore_index, so its mean is 0 / 0: NaN. "
+        "Leave such a batch out, or mask fewer targets.",
+    ),
     "batch_norm_in_eval": QT_TRANSLATE_NOOP(
         "findings",
         "Batch norm is in eval mode while the model trains: it uses its stored statistics.",
@@ -69,7 +74,7 @@ SENTENCES = {
     ),
     "dead_layer": QT_TRANSLATE_NOOP(
         "findings",
-        "Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.",
+        "Of the {2} units of layer {0}, {1} are 0 for the whole batch: almost no gradient passes.",
     ),
     "dead_units": QT_TRANSLATE_NOOP(
         "findings", "Units of {0} that are 0 for the whole batch: {1} of {2}."
@@ -281,6 +286,11 @@ SENTENCES = {
         "findings",
         "{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.",
     ),
+    "softmax_over_others": QT_TRANSLATE_NOOP(
+        "findings",
+        "softmax runs over dim {0} of the scores {1}, which is that of samples or heads: the "
+        "weights by which a query reads the values do not add up to 1. Use dim=-1, the keys.",
+    ),
     "softmax_over_queries": QT_TRANSLATE_NOOP(
         "findings",
         "softmax runs over dim {0} of the scores {1}, which is that of the queries: the weights "
@@ -297,6 +307,11 @@ SENTENCES = {
     "step_function": QT_TRANSLATE_NOOP(
         "findings",
         "The slope of {0} is 0 everywhere: nothing before it learns.",
+    ),
+    "stepped_for_nothing": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} stepped and moved none of its {1} parameters: {2} at {3} keeps backward from them. "
+        "Leave it out of the loss that this step is for.",
     ),
     "stepped_scaled": QT_TRANSLATE_NOOP(
         "findings",

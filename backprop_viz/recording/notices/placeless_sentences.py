@@ -27,6 +27,11 @@ PLACELESS = {
         "The losses of {0} earlier iterations are kept in a list, and with each its graph and "
         "memory. Append loss.item() or loss.detach().",
     ),
+    "stepped_for_nothing": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} stepped and moved none of its {1} parameters: {2} keeps backward from them. Leave it "
+        "out of the loss that this step is for.",
+    ),
     "term_as_number": QT_TRANSLATE_NOOP(
         "findings",
         "{0} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, "
