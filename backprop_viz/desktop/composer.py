@@ -29,6 +29,7 @@ from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.exports.animations import AnimationsController
 from backprop_viz.desktop.controllers.exports.data_exports import DataExportsController
 from backprop_viz.desktop.controllers.exports.pictures import PicturesController
+from backprop_viz.desktop.controllers.exports.recordings import RecordingsController
 from backprop_viz.desktop.controllers.exports.scripts import ScriptsController
 from backprop_viz.desktop.controllers.exports.web_pages import WebPagesController
 from backprop_viz.desktop.controllers.findings import FindingsController
@@ -141,6 +142,7 @@ class Composer(QObject):
         self.pictures = PicturesController(context, self.theme)
         self.web_pages = WebPagesController(context)
         self.data_exports = DataExportsController(context)
+        self.recordings = RecordingsController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)

@@ -41,6 +41,15 @@ EXPORT_MENU = Menu(
             separated=True,
         ),
         MenuCommand(
+            "actionSaveRecording",
+            QT_TRANSLATE_NOOP("actions", "&Recording…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions", "Save all iterations that are kept as a recording file (.bprec)"
+            ),
+            "recordings.save",
+        ),
+        MenuCommand(
             "actionExportAnimation",
             QT_TRANSLATE_NOOP("actions", "&Animation…"),
             "",

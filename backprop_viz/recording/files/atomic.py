@@ -27,6 +27,16 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
     Only the owner can read a ``private`` file, even where others could read the one that it
     replaces; any other file keeps its readers. Raises UserError if it cannot be written.
     """
+    with written_beside(path, private=private) as temporary:
+        _write(temporary, content, private)
+
+
+@contextmanager
+def written_beside(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """Where to write a file that takes the place of the one at ``path`` once it is whole.
+
+    Whatever happens on the way, that one is as it was. Raises UserError if it cannot be written.
+    """
     with errors_as_sentences(path):
         path = path.resolve()  # through a link to the file, not in the link's place
         if path.is_dir():
@@ -35,7 +45,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
         # Not by a process id, which two containers that share the folder may have in common.
         temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
         try:
-            _write(temporary, content, private)
+            yield temporary
             if path.exists() and not private:
                 shutil.copymode(path, temporary)
             os.replace(temporary, path)

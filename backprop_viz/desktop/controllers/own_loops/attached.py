@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 from backprop_viz.desktop.actions.menus import MENUS
@@ -13,6 +14,7 @@ from backprop_viz.desktop.controllers.own_loops.lost_connections import LostConn
 from backprop_viz.desktop.controllers.own_loops.reading import ReadingController
 from backprop_viz.desktop.controllers.own_loops.run_again import RunAgainController
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.style.action_texts import native_key
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.run.run_origin import OriginKind, RunOrigin
@@ -48,6 +50,9 @@ class AttachedController(QObject):
                 if command.built_in or menu.built_in:
                     self._actions[command.id].setVisible(False)
                     self._actions[command.id].setEnabled(False)
+        save = self._actions["actionSaveRecording"]  # there is no session to save
+        save.setShortcut(QKeySequence(QKeySequence.StandardKey.Save))
+        save.setToolTip(f"{save.statusTip()} ({native_key(save)})")
         for shown in self._window.menuBar().findChildren(QMenu):
             if not any(a.isVisible() and not a.isSeparator() for a in shown.actions()):
                 shown.menuAction().setVisible(False)
@@ -92,6 +97,9 @@ class AttachedController(QObject):
             )
         self._window.setWindowTitle(f"{named} - backprop_viz")
         self._window.toolbar.show_run(title, origin)
+        save = self._actions["actionSaveRecording"]
+        save.setVisible(origin.kind != "file")  # that is one
+        save.setEnabled(origin.kind != "file")
         if origin.kind == "model" and origin.path:
             edit = self._actions["actionEditNetwork"]
             edit.setText(self.tr("&Edit the file"))
