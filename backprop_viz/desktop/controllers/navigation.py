@@ -96,7 +96,7 @@ class NavigationController(QObject):
         messages.withdraw(STOP_SUBJECT)  # of the stop before
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
-            messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT)
+            messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT, stays=True)
             return
         of_loss = messages.text_about(LOSS_SUBJECT)
         if holds_strange(event.inputs):

@@ -1,8 +1,6 @@
 """The one place where the window tells the user something."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -31,11 +29,10 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled, scene_font, text_scale
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.widgets.announcing import announce
+from backprop_viz.desktop.widgets.message import Message, MessageKind
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
 from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.recording.notices.notice import Notice
-
-MessageKind = Literal["info", "error"]
 
 # Faults also where no traceback tells of them: a worker that was killed left none.
 _FAULTS = ("worker_ended", "worker_not_started", "worker_restarted")
@@ -43,22 +40,6 @@ _NO_ERRORS = ("script_ended", "watch_ended", "next_cell_pauses", "watched_again"
 _INFO_MS = 6000
 # Of the errors that nobody has dismissed.
 _MOST_KEPT = 10
-
-
-@dataclass
-class _Message:
-    """What is told, and what a button beside it does; ``action`` is its text and tooltip."""
-
-    text: str
-    kind: MessageKind
-    subject: str = ""
-    details: str = ""
-    action: tuple[str, str] = ("", "")
-    does: Callable[[], None] | None = None
-
-    def is_about(self, other: "_Message") -> bool:
-        """Whether this says the same, or what has become of the same."""
-        return self.text == other.text or (self.subject != "" and self.subject == other.subject)
 
 
 class _Badge(QWidget):
@@ -97,8 +78,9 @@ class _Badge(QWidget):
 class MessageBar(QFrame):
     """One message at a time: the newest. An error is kept until it is dismissed or withdrawn.
 
-    What is told while an error stands covers it: an info for a while, another error until that is
-    dismissed, too. Then the error is shown again. How many are covered is said beside the message.
+    So is an info that ``stays``, such as where a run is held. What is told while one stands covers
+    it: another info for a while, another error until that is dismissed, too. Then it is shown
+    again. How many are covered is said beside the message.
 
     It is one line high, whatever it says. What does not fit is in the tooltip, and in a box that
     "Show all" opens over what lies below. ``shown`` says whether there is a message. The message
@@ -112,8 +94,8 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._message = _Message("", "info")
-        self._covered: list[_Message] = []
+        self._message = Message("", "info")
+        self._covered: list[Message] = []
         self._theme = DARK
         self._badge = _Badge(self)
         self._label = ElidedLabel()
@@ -170,22 +152,31 @@ class MessageBar(QFrame):
             kind: MessageKind = "info" if notice.code in _NO_ERRORS else "error"
             self.tell(text, kind, notice.subject, notice.details)
 
-    def tell(self, text: str, kind: MessageKind, subject: str = "", details: str = "") -> None:
-        """Show a message of one or two sentences, over the errors that stand.
+    def tell(
+        self,
+        text: str,
+        kind: MessageKind,
+        subject: str = "",
+        details: str = "",
+        *,
+        stays: bool = False,
+    ) -> None:
+        """Show a message of one or two sentences, over those that stand.
 
-        ``withdraw`` takes it away when its ``subject`` has gone right. ``details`` is a traceback.
+        ``withdraw`` takes it away when its ``subject`` has gone right, or is so no longer.
+        ``details`` is a traceback. ``stays``: it is true until then, so an info is kept, too.
         """
         if not text:
             return
-        message = _Message(with_particles(text), kind, subject, details)
-        if self._message.kind == "error" and self._message.text:
+        message = Message(with_particles(text), kind, subject, details, stays=stays)
+        if self._message.stands:
             self._covered.append(self._message)
         self._covered = [kept for kept in self._covered if not kept.is_about(message)]
         del self._covered[:-_MOST_KEPT]
         self._put(message)
         announce(self, self.accessibleName())
 
-    def _put(self, message: _Message) -> None:
+    def _put(self, message: Message) -> None:
         self._message = message
         self._badge.kind = message.kind
         self._open_details.setVisible(bool(message.details))
@@ -201,7 +192,7 @@ class MessageBar(QFrame):
         self._offer_whole()
         self.shown.emit(True)
         self._timer.stop()
-        if message.kind == "info" and not self.underMouse():
+        if not (message.stands or self.underMouse()):
             self._timer.start()
 
     def _put_action(self) -> None:
@@ -260,7 +251,7 @@ class MessageBar(QFrame):
         """Take the message away, and all that it covers."""
         self._timer.stop()
         self._covered.clear()
-        self._message = _Message("", self._message.kind)
+        self._message = Message("", self._message.kind)
         self._label.setText("")
         self._more.setChecked(False)
         self.setAccessibleName("")
@@ -312,7 +303,7 @@ class MessageBar(QFrame):
     def leaveEvent(self, event: QEvent) -> None:
         """It goes a while after it was left."""
         super().leaveEvent(event)
-        if self.text() and self._message.kind == "info":
+        if self.text() and not self._message.stands:
             self._timer.start()
 
     def _colour(self) -> None:

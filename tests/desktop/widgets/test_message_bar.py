@@ -108,6 +108,20 @@ def test_an_error_stays_though_an_info_was_about_to_go(bar: MessageBar) -> None:
     assert not timer(bar).isActive()
 
 
+def test_where_a_run_is_held_stands_until_it_is_withdrawn(bar: MessageBar) -> None:
+    bar.tell("Stopped after fc1.", "info", "place", stays=True)
+    assert not timer(bar).isActive()
+    bar.tell("Copied.", "info")
+    assert (bar.text(), bar.covered()) == ("Copied.", 1)
+    timer(bar).timeout.emit()
+    assert (bar.text(), bar.kind()) == ("Stopped after fc1.", "info")
+    assert not timer(bar).isActive()
+    bar.tell("Stopped after fc2.", "info", "place", stays=True)  # it has gone on
+    assert bar.covered() == 0
+    bar.withdraw("place")
+    assert not bar.isVisible()
+
+
 def test_a_message_under_the_mouse_stays(bar: MessageBar) -> None:
     bar.tell("for a while", "info")
     here = QPointF(5, 5)
