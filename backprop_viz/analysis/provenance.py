@@ -216,6 +216,15 @@ def holds_strange(arrays: tuple[Array | None, ...]) -> bool:
     return not all(bool(np.isfinite(a).all()) for a in floats)
 
 
+def first_strange(arrays: tuple[Array | None, ...]) -> tuple[int, ...]:
+    """Where the first NaN or Inf is, in the first array of floats that has one; () without any."""
+    for array in arrays:
+        if array is not None and array.dtype.kind in "fc" and not np.isfinite(array).all():
+            places = np.argwhere(~np.isfinite(array))
+            return tuple(int(i) for i in places[0])
+    return ()
+
+
 def finite_range(arrays: tuple[Array | None, ...]) -> tuple[float, float] | None:
     """The smallest and the largest finite number in the arrays of floats; None without any."""
     floats = [a for a in arrays if a is not None and a.dtype.kind == "f"]

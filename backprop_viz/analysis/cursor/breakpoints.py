@@ -38,7 +38,7 @@ def first_hit(
             if (
                 layer
                 or node
-                or holds(breakpoint_, event, recording.loss)
+                or holds(breakpoint_, recording.events, i, recording.loss)
                 or _left_none(breakpoint_, recording, i)
                 or _told_above(breakpoint_, recording, i)
             ):
@@ -102,11 +102,12 @@ def layer_ends(recording: Recording) -> dict[int, str]:
     return {layer.operations[-1]: layer.name for layer in layers if layer.operations}
 
 
-def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
-    """Whether an event is what a breakpoint waits for."""
+def holds(breakpoint_: Breakpoint, events: Sequence[Event], index: int, loss: float | None) -> bool:
+    """Whether the event of this index is what a breakpoint waits for."""
+    event = events[index]
     kind, key, value = breakpoint_.kind, breakpoint_.key, breakpoint_.value
     if kind == "not_finite":
-        return not all(array is None or _finite(array) for array in event.outputs)
+        return _arises(events, index)
     if kind == "loss_above":
         made = event.outputs[-1] if event.phase is Phase.LOSS and event.outputs else None
         if made is None or made.size != 1 or loss is None or value is None:
@@ -129,7 +130,8 @@ def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
     if norm is None:
         return kind == "grad_none"
     if kind in ("norm_above", "norm_below") and value is not None:
-        return norm > value if kind == "norm_above" else norm < value
+        # NaN is above any limit: it is what such a condition is set to catch.
+        return not norm <= value if kind == "norm_above" else norm < value
     return (kind == "grad_zero" and norm == 0) or (kind == "not_finite" and not math.isfinite(norm))
 
 
@@ -163,5 +165,29 @@ def _told_above(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
     return i == end
 
 
-def _finite(array: Array) -> bool:
-    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+def _arises(events: Sequence[Event], index: int) -> bool:
+    """Whether NaN or Inf is new with an event: it makes one, or is the first to read one.
+
+    What is computed from it further on is not: a run would be held at each operation.
+    """
+    event = events[index]
+    made = _strange(event.outputs)
+    if not made:
+        return False
+    read = _strange(event.inputs)
+    if event.phase not in (Phase.FORWARD, Phase.LOSS):
+        # A node also reads what forward has made, which is not among its inputs.
+        return bool(made - read - _strange([a for one in events[:index] for a in one.outputs]))
+    if "NaN" in made - read or not read:
+        return True
+    given = {t for t, a in zip(event.input_ids, event.inputs, strict=True) if _strange((a,))}
+    before = (t for one in events[:index] for t in (*one.input_ids, *one.output_ids))
+    return given.isdisjoint(before)
+
+
+def _strange(arrays: Sequence[Array | None]) -> set[str]:
+    """Which of NaN and Inf there are in the arrays of floats."""
+    floats = [a for a in arrays if a is not None and a.dtype.kind in "fc"]
+    broken = [a for a in floats if not np.isfinite(a).all()]
+    kinds = {"NaN": np.isnan, "Inf": np.isinf}
+    return {name for name, test in kinds.items() if any(bool(test(a).any()) for a in broken)}

@@ -86,7 +86,7 @@ class EventHolds:
             self._find_nodes(recorder)
             if event.node in self._nodes and self._nodes[event.node] in self.breakpoints:
                 return True
-        return any(holds(b, event, None) for b in self.breakpoints)
+        return any(_holds_at(b, event, recorder) for b in self.breakpoints)
 
     def _find_nodes(self, recorder: Recorder) -> None:
         """Find the nodes with a breakpoint in the graph that backward runs."""
@@ -95,6 +95,14 @@ class EventHolds:
             self._found_in = wanted
             places = ((b, recorder.graph.find(b.key)) for b in wanted[1])
             self._nodes = {node.id: b for b, node in places if node is not None}
+
+
+def _holds_at(breakpoint_: Breakpoint, event: Event, recorder: Recorder) -> bool:
+    """Whether a breakpoint holds at the newest event; those before are looked at if it may."""
+    if breakpoint_.kind == "not_finite" and holds(breakpoint_, (event,), 0, None):
+        events = recorder.recording().events
+        return holds(breakpoint_, events, len(events) - 1, None)
+    return breakpoint_.kind != "not_finite" and holds(breakpoint_, (event,), 0, None)
 
 
 def _without_newest(recording: Recording) -> Recording:

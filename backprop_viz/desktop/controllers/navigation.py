@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt
 
-from backprop_viz.analysis.provenance import finite_range, holds_strange
+from backprop_viz.analysis.provenance import finite_range, first_strange, holds_strange
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
@@ -111,6 +111,10 @@ class NavigationController(QObject):
                 "{2:.4g}."
             )
         said = origin.format(event.op, *between)
+        place = first_strange(event.outputs)
+        if place and not holds_strange(event.inputs):  # as the sample, and its unit
+            first = self.tr("The first of them is [{0}].").format(", ".join(map(str, place)))
+            said = f"{said} {first}"  # whole sentences
         if of_loss:  # two whole sentences; their order is the same in every language
             messages.tell(f"{of_loss} {said}", "error", LOSS_SUBJECT)
         else:

@@ -113,9 +113,49 @@ def test_a_loss_holds_once_where_it_is_computed() -> None:
         F.nll_loss(scores, torch.tensor([0, 1, 2, 0, 1])).backward()
     recording = rec.recording
     above = Breakpoint("loss_above", None, 0.1)
-    held = [i for i, e in enumerate(recording.events) if holds(above, e, recording.loss)]
+    held = [
+        i for i in range(len(recording.events)) if holds(above, recording.events, i, recording.loss)
+    ]
     assert len(held) == 1
     assert float(recording.events[held[0]].outputs[-1]) == recording.loss
     assert not any(
-        holds(Breakpoint("loss_above", None, 1e6), e, recording.loss) for e in recording.events
+        holds(Breakpoint("loss_above", None, 1e6), recording.events, i, recording.loss)
+        for i in range(len(recording.events))
     )
+
+
+def every_hit(recording: bv.Recording, breakpoint_: Breakpoint) -> list[str]:
+    """The operations at which a run would be held that goes on from each."""
+    found, start = list[str](), 0
+    while (event := first_hit(recording, [breakpoint_], start)) is not None:
+        found.append(recording.events[event[0]].op)
+        start = event[0] + 1
+    return found
+
+
+def test_nan_holds_where_it_arises_and_not_at_what_is_computed_of_it() -> None:
+    net = nn.Linear(3, 2)
+    with bv.record(net) as recorded:
+        made = (net(torch.ones(4, 3)) * 0).log()  # -inf, of a 0
+        ((made * 0).square().sum()).backward()  # NaN, of an Inf
+    any_strange = every_hit(recorded.recording, Breakpoint("not_finite"))
+    assert any_strange == ["log", "mul"]
+
+
+def test_nan_that_is_given_holds_where_it_is_read_first() -> None:
+    net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    with torch.no_grad():
+        net[1].weight[0, 0] = float("nan")
+    with bv.record(net) as recorded:
+        x = torch.ones(4, 3)
+        (net(x).sum() + net(x).sum()).backward()
+    assert every_hit(recorded.recording, Breakpoint("not_finite")) == ["linear"]
+
+
+def test_a_norm_that_is_nan_is_above_any_limit() -> None:
+    net = nn.Linear(3, 2)
+    with bv.record(net) as recorded:
+        (net(torch.ones(4, 3)).sum() * float("nan")).backward()
+    above = Breakpoint("norm_above", None, 1e9)
+    assert hit(recorded.recording, above).op == "AccumulateGrad"
+    assert hit(recorded.recording, Breakpoint("norm_below", None, 1e9)) is None

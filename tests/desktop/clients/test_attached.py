@@ -239,8 +239,8 @@ def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Be
     until(session, lambda: session.view_state.hit is not None)
     assert session.view_state.cursor.event.op == "mul"
     said = attached.window.messages.text()
-    assert said.startswith("A NaN or Inf appeared in the output of mul, from inputs between ")
-    # It is among the findings though its phase has not ended.
+    start, end = "A NaN or Inf appeared in the output of mul, from", "The first of them is [0, 0]."
+    assert (said.startswith(start), said.endswith(end)) == (True, True)
     assert session.view_state.cursor.recording.under_way is not None
     panel = attached.window.panel(FindingsView)
     assert "NaN first appeared in mul" in [card.title.text() for card in panel.cards]
