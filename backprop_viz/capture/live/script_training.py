@@ -49,9 +49,8 @@ class ScriptTraining:
     were watched until then, those go on being watched that have stepped and are still alive,
     where the model that is called then is not the new one's.
 
-    A model that no optimizer owns is watched once a backward has reached it and an optimizer has
-    stepped that had no gradient: it was made from the parameters of another model. One that is
-    frozen is watched where an optimizer moves what it is given, as a picture whose style changes.
+    A model that no optimizer owns is watched as ``AstrayModel`` says. One that is frozen is watched
+    where an optimizer moves what it is given, as a picture whose style changes.
     """
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
@@ -62,10 +61,10 @@ class ScriptTraining:
         self._watched: list[Optimizer] = []
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
         self._other: Optimizer | None = None  # one that has stepped without being watched
-        self._untold, self._astray = LeftOutTurns(), AstrayModel()
+        self._untold, self._open = LeftOutTurns(), ExitStack()
+        self._astray = AstrayModel(lambda module: self._begin(module, False, False))
         self._stepping: tuple[Optimizer, Any, Any] | None = None  # whose step runs, its arguments
-        self._waiting, self._open = AwaitedCall(), ExitStack()
-        self._optimizers = ScriptOptimizers()
+        self._waiting, self._optimizers = AwaitedCall(), ScriptOptimizers()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._behind = LoopBehind(self._called_behind, self._leaves_behind)
         # Leaves that are used no more, and how many iterations were over with the last watch.
@@ -162,6 +161,7 @@ class ScriptTraining:
         if any(one is optimizer for one in self._watched):
             self._stepped.add(optimizer)
             self._behind.stepped()
+            self._astray.stepped(optimizer, self._watched, self._waiting)
         elif self._watch is not None and self._other is None:
             self._other = optimizer
             self._leave_out("an optimizer stepped that did not step before")

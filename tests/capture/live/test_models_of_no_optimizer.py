@@ -83,3 +83,58 @@ def test_a_network_that_only_helps_is_not_taken_for_it(scripts: Scripts, tmp_pat
         moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
         assert moved == {parameter.name for parameter in recording.parameters}
         assert "nothing_updated" not in {finding.code for finding in recording.findings()}
+
+
+# After a checkpoint the model is made anew, and the optimizer of the one before goes on.
+RESUMED = """
+criterion = nn.MSELoss()
+def train(turns):
+    for _ in range(turns):
+        optimizer.zero_grad()
+        loss = criterion(net(torch.randn(5, 3)), torch.ones(5, 1))
+        loss.backward()
+        optimizer.step()
+        print(loss.item())
+train(3)
+state = net.state_dict()
+net = made()
+net.load_state_dict(state)
+train(5)
+"""
+# In some turns a step finds no gradient, and nothing is astray.
+SKIPPING = """
+for i in range(6):
+    optimizer.zero_grad()
+    loss = (net(torch.randn(5, 3)) - 1).square().mean()
+    if i % 3 != 1:
+        loss.backward()
+    optimizer.step()
+    print(loss.item())
+"""
+
+
+def test_a_model_made_anew_in_a_later_loop_is_watched_in_its_place(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "resumed.py", tmp_path / "resumed.bprec"
+    script.write_text(HEAD + RESUMED)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        forwards = [recording.span(Phase.FORWARD) is not None for recording in loaded]
+        codes = [{finding.code for finding in recording.findings()} for recording in loaded]
+    # That another one trains is known once its backward and a step without gradients have run.
+    assert forwards == [True] * 3 + [False] * 2 + [True] * 3
+    assert [("nothing_updated" in found) for found in codes] == [False] * 5 + [True] * 3
+
+
+def test_a_step_without_gradients_changes_nothing_where_the_model_goes_on(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "skipping.py", tmp_path / "skipping.bprec"
+    script.write_text(HEAD + SKIPPING)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        moved = [any(e.phase is Phase.UPDATE for e in recording.events) for recording in loaded]
+    assert moved == [True, False, True, True, False, True]
