@@ -147,12 +147,30 @@ def _cut_off(
 
 
 def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
-    """An optimizer stepped that has no parameter of the model; of another's turn this is meant."""
+    """An optimizer stepped that has no parameter of the model; of another's turn this is meant.
+
+    One that has them may be there beside it, and not have stepped: then no other model may be in
+    the graph, whose turn it may be.
+    """
     step = recording.span(Phase.UPDATE)
-    known = any(group.parameters for group in recording.groups)
-    if step is not None and step.start == step.stop and not known:
+    having = [bool(group.parameters) for group in recording.groups]
+    if any(having) and (all(having) or _ends_elsewhere(recording)):
+        return
+    if step is not None and step.start == step.stop:
         at = max(step.start - 1, 0)
         yield Finding("nothing_updated", "warning", (reached,), event=at)
+
+
+def _ends_elsewhere(recording: Recording) -> bool:
+    """Whether backward ended at leaves that are not the model's, or at numbers that no step takes.
+
+    A GradScaler leaves out a step along what is not finite.
+    """
+    ended = [event for event in recording.events if event.op == "AccumulateGrad"]
+    if any(event.parameter is None for event in ended):
+        return True
+    grads = (gradient_made(recording, event.parameter or "") for event in ended)
+    return any(grad is not None and not math.isfinite(sum_of_squares(grad)) for grad in grads)
 
 
 def _ours_stepped(recording: Recording) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary, WeakSet, ref
 
+from torch import nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.loop_places import StackPlace, stack_place
 from backprop_viz.capture.live.discovery import living_optimizers
-from backprop_viz.capture.live.ownership import can_step
+from backprop_viz.capture.live.ownership import can_step, own_some_of
 
 
 class ScriptOptimizers:
@@ -52,6 +53,31 @@ class ScriptOptimizers:
     def steps(self, optimizer: Optimizer) -> None:
         """One has stepped."""
         self._past.discard(optimizer)
+
+    def why_unforeseen(self, optimizer: Optimizer) -> str:
+        """Why the step of one that is not watched makes an iteration unrecorded."""
+        if optimizer in self._known:
+            return "an optimizer stepped that belongs to an earlier loop"
+        return "an optimizer stepped that did not step before"
+
+    def trained(
+        self, stepped: Iterable[Optimizer], other: Optimizer | None, called: nn.Module | None
+    ) -> list[Optimizer]:
+        """Those to watch, where of those watched some have ``stepped``, and maybe an ``other``.
+
+        Those alone of a model that is ``called`` and a new one owns. One that is watched and owns
+        it stays, where the loop steps an other by mistake: that of a model that it has no more.
+        """
+        new, wanted = self.new, list(stepped)
+        if called is not None and other is None and own_some_of(new, called):
+            wanted = [one for one in wanted if own_some_of([one], called)] + self.staying
+        elif called is not None and other is not None and not own_some_of([other], called):
+            watched = [one for one in self.living if any(w() is one for w, _ in self._watched)]
+            wanted += [one for one in watched if own_some_of([one], called)]
+        if other is not None:
+            wanted.append(other)
+        ids = set(map(id, (*new, *wanted)))
+        return [one for one in self.living if id(one) in ids]
 
     @property
     def staying(self) -> list[Optimizer]:

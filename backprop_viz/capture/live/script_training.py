@@ -164,7 +164,7 @@ class ScriptTraining:
             self._astray.stepped(optimizer, self._watched, self._waiting)
         elif self._watch is not None and self._other is None:
             self._other = optimizer
-            self._leave_out("an optimizer stepped that did not step before")
+            self._leave_out(self._optimizers.why_unforeseen(optimizer))
             self._wait()
             if not (self._watched or self._by_hand.are_known):
                 self._await_leaves()  # it may own tensors that the loop seemed to move itself
@@ -199,7 +199,7 @@ class ScriptTraining:
             trains = frozen or given or self._astray.is_it(module)
             if ownership.run_it_with_theirs(new, module):
                 self._await_leaves()
-            elif trains or ownership.own_some_of(self._trained(), module):
+            elif trains or ownership.own_some_of(self._trained(module), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._astray.called(module)
@@ -383,13 +383,8 @@ class ScriptTraining:
         return loop
 
     def _trained(self, called: nn.Module | None = None) -> list[Optimizer]:
-        """The optimizers to watch; those alone of a model that is ``called`` and a new one owns."""
-        new, stepped = self._optimizers.new, list(self._stepped)
-        if called is not None and self._other is None and ownership.own_some_of(new, called):
-            stepped = [one for one in stepped if ownership.own_some_of([one], called)]
-            stepped += self._optimizers.staying
-        wanted = {id(one) for one in (*new, *stepped, self._other)}
-        return [one for one in self._optimizers.living if id(one) in wanted]
+        """The optimizers to watch from the call of this model on, or of any."""
+        return self._optimizers.trained(self._stepped, self._other, called)
 
     def _let_go(self, iteration: int) -> None:
         """Keep nothing alive that the script itself has no more; this iteration begins anew."""
