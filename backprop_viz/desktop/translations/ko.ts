@@ -2454,6 +2454,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{0}이(가) 받은 값에 이미 NaN이나 Inf가 있었습니다.</translation>
     </message>
     <message>
+        <source>The first of them is [{0}].</source>
+        <translation>그중 첫째는 [{0}]입니다.</translation>
+    </message>
+    <message>
         <source>Memory for past iterations, in MB</source>
         <translation>지난 반복을 위한 메모리(MB)</translation>
     </message>
@@ -3867,6 +3871,31 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>RecordingsController</name>
+    <message>
+        <source>Another recording is still being written.</source>
+        <translation>다른 기록을 아직 쓰고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Saved as {0}; File &gt; Open recording shows it.</source>
+        <translation>{0}(으)로 저장했습니다. 파일 &gt; 기록 열기로 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet: run an iteration (F11), then save it.</source>
+        <translation>아직 기록된 것이 없습니다. 반복을 실행한 뒤(F11) 저장하세요.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Save the %n iterations that are kept</source>
+        <translation>
+            <numerusform>남아 있는 반복 %n개 저장</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Recordings (*.bprec)</source>
+        <translation>기록 (*.bprec)</translation>
+    </message>
+</context>
+<context>
     <name>RestoreOffer</name>
     <message>
         <source>Restore the unsaved run?</source>
@@ -4960,6 +4989,14 @@ Click or press Enter: where does it come from?</source>
         <translation>학습 루프가 바꾸었거나, 옵티마이저가 closure 호출 사이에 바꾸었습니다.</translation>
     </message>
     <message>
+        <source>{0}, by its operations</source>
+        <translation>{0}, 그 연산으로</translation>
+    </message>
+    <message>
+        <source>There is no rule for {0} here. A new weight is told by what its step ran.</source>
+        <translation>{0}의 규칙이 여기에는 없습니다. 새 가중치는 step이 실행한 연산으로 설명됩니다.</translation>
+    </message>
+    <message>
         <source>no rule for {0}</source>
         <translation>{0}의 규칙 없음</translation>
     </message>
@@ -5343,6 +5380,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Save the iteration shown as a page with its events, graph and numbers, for any browser</source>
         <translation>보고 있는 반복을 이벤트, 그래프, 수와 함께 어느 브라우저에서나 열 수 있는 페이지로 저장</translation>
+    </message>
+    <message>
+        <source>&amp;Recording…</source>
+        <translation>기록(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Save all iterations that are kept as a recording file (.bprec)</source>
+        <translation>남아 있는 모든 반복을 기록 파일(.bprec)로 저장</translation>
     </message>
     <message>
         <source>&amp;Animation…</source>
@@ -6761,12 +6806,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}바이트는 한도가 될 수 없습니다. 0보다 큰 수를 주거나, 한도가 없으면 None을 주세요.</translation>
     </message>
     <message>
-        <source>model must be a torch.nn.Module, or several, or the tensors that the loop trains.</source>
-        <translation>model은 torch.nn.Module 하나 또는 여럿이거나, 루프가 훈련하는 Tensor여야 합니다.</translation>
-    </message>
-    <message>
-        <source>model must be one torch.nn.Module, or the tensors that the loop trains.</source>
-        <translation>model은 torch.nn.Module 하나이거나, 루프가 훈련하는 Tensor여야 합니다.</translation>
+        <source>model must be a torch.nn.Module, or a list or dict of several, or the tensors that the loop trains.</source>
+        <translation>model은 torch.nn.Module 하나나 여럿의 목록 또는 사전, 아니면 루프가 학습하는 텐서여야 합니다.</translation>
     </message>
     <message>
         <source>optimizer must be a torch.optim.Optimizer, or several.</source>
@@ -7746,10 +7787,6 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}의 {0}이(가) 그래프를 끊습니다. 그 앞에서는 아무것도 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}개.</translation>
     </message>
     <message>
-        <source>Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.</source>
-        <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다. 변화도가 거의 지나가지 못합니다.</translation>
-    </message>
-    <message>
         <source>Units of {0} that are 0 for the whole batch: {1} of {2}.</source>
         <translation>배치의 모든 샘플에서 0인 {0}의 유닛: {2}개 중 {1}개.</translation>
     </message>
@@ -7810,6 +7847,10 @@ Click or press Enter: where does it come from?</source>
         <translation>모델의 매개변수 {0}개 가운데 변화도를 요구하는 것이 없습니다. requires_grad_(False)를 호출한 뒤와 같아, 아무것도 학습되지 않습니다. requires_grad_(True)를 호출하세요.</translation>
     </message>
     <message>
+        <source>Each of the {0} targets of {1} is {2}, its ignore_index, so its mean is 0 / 0: NaN. Leave such a batch out, or mask fewer targets.</source>
+        <translation>{1}의 목표 {0}개가 모두 ignore_index인 {2}이므로 평균이 0 / 0, 곧 NaN입니다. 그런 배치는 빼거나 목표를 덜 가리세요.</translation>
+    </message>
+    <message>
         <source>{0} ran after the step, so what it clipped is not used. Call it between backward() and optimizer.step().</source>
         <translation>{0}이(가) step 다음에 실행되어, 클리핑한 값이 쓰이지 않습니다. backward()와 optimizer.step() 사이에서 호출하세요.</translation>
     </message>
@@ -7820,6 +7861,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} at {1} ran under torch.no_grad() or inference_mode(), so nothing before it gets a gradient. Parameters without one: {2}.</source>
         <translation>{1}의 {0}이(가) torch.no_grad()나 inference_mode() 안에서 실행되어, 그 앞의 것은 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}.</translation>
+    </message>
+    <message>
+        <source>Of the {2} units of layer {0}, {1} are 0 for the whole batch: almost no gradient passes.</source>
+        <translation>층 {0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다. 변화도가 거의 지나가지 못합니다.</translation>
     </message>
     <message>
         <source>The loss has a term that is made of weights by {0} at {1}: it changes the loss, but no gradient, so it has no effect. Compute it from the weights themselves.</source>
@@ -7950,6 +7995,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}이(가) dim 0, 곧 배치의 샘플 {1}개 방향으로 실행됩니다. 클래스 {2}개의 방향인 dim=1을 쓰십시오.</translation>
     </message>
     <message>
+        <source>softmax runs over dim {0} of the scores {1}, which is that of samples or heads: the weights by which a query reads the values do not add up to 1. Use dim=-1, the keys.</source>
+        <translation>softmax가 점수 {1}의 차원 {0}을(를) 따라 계산되는데, 이것은 샘플이나 헤드의 차원입니다. 질의 하나가 값을 읽는 가중치의 합이 1이 되지 않습니다. 키의 차원인 dim=-1을 쓰세요.</translation>
+    </message>
+    <message>
         <source>softmax runs over dim {0} of the scores {1}, which is that of the queries: the weights by which one query reads the values do not add up to 1. Use dim=-1, the keys.</source>
         <translation>softmax가 점수 {1}의 {0}번 차원, 곧 질의의 차원을 따라 계산됩니다. 한 질의가 값을 읽는 가중치의 합이 1이 되지 않습니다. 키의 차원인 dim=-1을 쓰십시오.</translation>
     </message>
@@ -7964,6 +8013,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The slope of {0} is 0 everywhere: nothing before it learns.</source>
         <translation>{0}의 기울기는 어디서나 0입니다. 그 앞에서는 아무것도 배우지 못합니다.</translation>
+    </message>
+    <message>
+        <source>{0} stepped and moved none of its {1} parameters: {2} at {3} keeps backward from them. Leave it out of the loss that this step is for.</source>
+        <translation>{0}이(가) 한 단계를 진행했지만 매개변수 {1}개 중 아무것도 움직이지 않았습니다. {3}의 {2} 때문에 역전파가 닿지 못합니다. 이 단계를 위한 손실에서는 그것을 빼세요.</translation>
     </message>
     <message>
         <source>{0} stepped with gradients that are {1:g} times too large: call scaler.step(optimizer), not optimizer.step().</source>
@@ -8044,6 +8097,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The losses of {0} earlier iterations are kept in a list, and with each its graph and memory. Append loss.item() or loss.detach().</source>
         <translation>이전 {0}번 반복의 손실이 목록에 남아 있고, 각 손실의 그래프와 메모리도 함께 남아 있습니다. loss.item()이나 loss.detach()를 넣으세요.</translation>
+    </message>
+    <message>
+        <source>{0} stepped and moved none of its {1} parameters: {2} keeps backward from them. Leave it out of the loss that this step is for.</source>
+        <translation>{0}이(가) 한 단계를 진행했지만 매개변수 {1}개 중 아무것도 움직이지 않았습니다. {2} 때문에 역전파가 닿지 못합니다. 이 단계를 위한 손실에서는 그것을 빼세요.</translation>
     </message>
     <message>
         <source>{0} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, but no gradient, so it has no effect. Add the tensor itself.</source>
@@ -8280,6 +8337,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} not over the classes</source>
         <translation>{0}이(가) 클래스 축을 따르지 않음</translation>
+    </message>
+    <message>
+        <source>{1} ignores all of its targets</source>
+        <translation>{1}이(가) 모든 목표를 무시합니다</translation>
+    </message>
+    <message>
+        <source>{0} stepped for nothing</source>
+        <translation>{0}의 헛된 단계</translation>
+    </message>
+    <message>
+        <source>softmax over samples or heads</source>
+        <translation>샘플이나 헤드를 따르는 softmax</translation>
     </message>
     <message>
         <source>{0} over the batch</source>
@@ -9356,6 +9425,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The loss became {0} in iteration {1}: lower the learning rate and press Reset.</source>
         <translation>반복 {1}에서 손실이 {0}이(가) 되었습니다. 학습률을 낮추고 초기화를 누르세요.</translation>
+    </message>
+    <message>
+        <source>The loss became {0} in iteration {1}.</source>
+        <translation>반복 {1}에서 손실이 {0}이(가) 되었습니다.</translation>
+    </message>
+    <message>
+        <source>The loss became {0} in iteration {1}: the script is held. F5 lets it go on; it is not held for that again.</source>
+        <translation>반복 {1}에서 손실이 {0}이(가) 되어 스크립트를 멈췄습니다. F5를 누르면 계속하고, 그 때문에 다시 멈추지는 않습니다.</translation>
     </message>
     <message>
         <source>The loss became {0} in iteration {1}, so training stopped before the update: lower the learning rate and press Reset.</source>
