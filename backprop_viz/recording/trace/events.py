@@ -58,7 +58,7 @@ class Event:
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
       Without a ``parameter``: tensors read -> tensors made, as in forward, by a loop's own lines
-      that compute an update.
+      that compute an update, or by the step of an optimizer whose rule is not known.
 
     ``missing`` says why tensors were not recorded, as a code by place: "input 0", "output 1".
     ``call`` is how a forward operation was called; None where an argument is no plain data. That of
@@ -88,7 +88,7 @@ class Event:
 
     @property
     def is_of_step(self) -> bool:
-        """Whether it is an operation by which a loop's own lines compute an update."""
+        """Whether it is an operation by which an update is computed, as by a loop's own lines."""
         return self.phase is Phase.UPDATE and self.parameter is None
 
     def __repr__(self) -> str:
