@@ -80,7 +80,7 @@ class OptimizerSteps:
     def _heard(self, optimizer: Optimizer) -> StepOperations:
         def tensors() -> list[Tensor]:
             own = [one for one in parameters_of(optimizer) if id(one) in kept]
-            return [*own, *nested_tensors([dict(optimizer.state.get(one, {})) for one in own])]
+            return [*own, *nested_tensors([optimizer.state.get(one) for one in own])]
 
         kept, _ = self._recorder.watch.grads()
         return StepOperations(self._recorder.log, tensors)

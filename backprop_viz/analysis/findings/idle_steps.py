@@ -19,18 +19,15 @@ def find(recording: Recording) -> Iterator[Finding]:
     Of one of several optimizers: where no other has moved anything, ``nothing_reached`` says more.
     """
     moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE and e.parameter}
-    spans = recording.spans
-    for place, span in enumerate(spans):
-        since = [one.phase for one in spans[:place]]
-        since = (
-            since[len(since) - since[::-1].index(Phase.UPDATE) :] if Phase.UPDATE in since else []
-        )
-        # It stepped after a backward of its own, and moved nothing.
-        if span.phase is not Phase.UPDATE or span.start < span.stop or Phase.BACKWARD not in since:
-            continue
-        for group in recording.groups:
-            if moved and moved.isdisjoint(group.parameters):
-                yield from _idle(recording, group, span.start)
+    ran = False  # a backward, since the step before
+    for span in recording.spans:
+        if span.phase is Phase.UPDATE:
+            if ran and span.start == span.stop:
+                for group in recording.groups:
+                    if moved and moved.isdisjoint(group.parameters):
+                        yield from _idle(recording, group, span.start)
+            ran = False
+        ran |= span.phase is Phase.BACKWARD
 
 
 def _idle(recording: Recording, group: OptimizerGroup, position: int) -> Iterator[Finding]:
