@@ -64,6 +64,8 @@ def find(recording: Recording) -> Iterator[Finding]:
             yield Finding("loss_summed", "warning", values, largest, made)
         else:
             yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
+    elif any(_has_own_rate(recording.events[i].op, rules) for i in steps.values()):
+        return
     elif middle == 0:
         yield from _steps_lost(recording)
     elif recording.options.get("lr") != 0 and (  # as a warm-up may begin
@@ -73,6 +75,14 @@ def find(recording: Recording) -> Iterator[Finding]:
         smallest = min(ratios, key=lambda name: ratios[name])
         # A run that has converged looks the same in one iteration.
         yield Finding("steps_too_small", "hint", (middle,), smallest, steps[smallest])
+
+
+def _has_own_rate(op: str, rules: set[str]) -> bool:
+    """Whether nobody knows what an optimizer makes of its learning rate.
+
+    D-Adaptation and Prodigy look for the rate themselves, and begin with almost nothing.
+    """
+    return op in rules and optimizer_of(op) is None
 
 
 def _steps_lost(recording: Recording) -> Iterator[Finding]:

@@ -52,3 +52,18 @@ def test_what_a_schedule_makes_small_is_meant(
 def test_a_rate_that_was_small_from_the_first_is_found(rate: float, code: str) -> None:
     assert told(rate, None) == [{code}] * 8
     assert told(rate, lambda optimizer: CosineAnnealingLR(optimizer, 100)) == [{code}] * 8
+
+
+class FindsItsRate(torch.optim.SGD):
+    """Its rule is known to nobody, as that of D-Adaptation, which begins with almost nothing."""
+
+
+@pytest.mark.parametrize("rate", [4e-8, 1e-12])
+def test_an_optimizer_that_may_look_for_its_rate_is_left_alone(rate: float) -> None:
+    torch.manual_seed(0)
+    net = small()
+    optimizer = FindsItsRate(net.parameters(), lr=rate)
+    with bv.record(net, optimizer) as made:
+        F.cross_entropy(net(X), LABELS).backward()
+        optimizer.step()
+    assert not {one.code for one in made.recording.findings()} & _TOLD
