@@ -46,6 +46,7 @@ def test_losses() -> None:
         ("analysis/findings/accumulation.py", "cross_entropy"),
         ("analysis/findings/class_axis.py", "cross_entropy"),
         ("analysis/findings/negated_losses.py", "cross_entropy"),
+        ("analysis/findings/not_finite.py", "cross_entropy"),
         ("analysis/findings/one_class.py", "cross_entropy"),
         ("analysis/findings/reductions.py", "cross_entropy"),
         ("analysis/findings/squashed_logits.py", "cross_entropy"),

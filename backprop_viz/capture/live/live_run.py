@@ -83,11 +83,11 @@ class LiveRun:
         self.place = LoopPlace(origin.path)
         self._rest = LoopAtRest(self.pace, self._losses, self._publish)
         self._alarm = LossAlarm(self._losses, self._window.send)
-        self._beats = Beats(self._tell_rest, self._beat if origin.world_size > 1 else None)
         if ends is not None:
             self.attach(ends)
         to_come = ends is not None and origin.kind != "watch"
         self._preparation = Preparation(origin.path, self._window.send, to_come=to_come)
+        self._beats = Beats(self._tell_rest, self._beat if origin.world_size > 1 else None)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a connection, in place of one that was there before.

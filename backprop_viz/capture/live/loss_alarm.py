@@ -31,6 +31,9 @@ class LossAlarm:
         if until != "any" or any(one.kind == "not_finite" for one in breakpoints):
             return False
         loss, after = broken
-        code = "loss_holds_script" if self.somebody_looks else "loss_of_script"
-        self._tell(Notice(code, (str(loss), str(iteration - after)), subject=LOSS_SUBJECT))
+        values = str(loss), str(iteration - after)
+        if self.somebody_looks:
+            self._tell(Notice("loss_holds_script", values, LOSS_SUBJECT))
+        else:
+            self._tell(Notice("loss_of_script", values, LOSS_SUBJECT))
         return self.somebody_looks

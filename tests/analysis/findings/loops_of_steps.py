@@ -206,6 +206,19 @@ def one_never_steps() -> Recording:
     return made.recording
 
 
+def stepped_for_nothing() -> Recording:
+    """The generator of a GAN learns from what was detached."""
+    net = nn.ModuleDict({"made": nn.Linear(5, 6), "told": nn.Linear(6, 3)})
+    for_made, for_told = (torch.optim.SGD(one.parameters(), lr=0.1) for one in net.values())
+    with bv.record(net, [for_made, for_told]) as made:
+        out = net["made"](X)
+        for optimizer in (for_told, for_made):
+            optimizer.zero_grad()
+            F.cross_entropy(net["told"](out.detach()), LABELS).backward()
+            optimizer.step()
+    return made.recording
+
+
 LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
     loop.__name__: loop
     for loop in (
@@ -223,6 +236,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         one_never_steps,
         reductions_mixed,
         schedule_ahead,
+        stepped_for_nothing,
         stepped_scaled,
         term_as_number,
         tie_broken,

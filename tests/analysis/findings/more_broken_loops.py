@@ -223,6 +223,10 @@ def softmax_over_queries() -> Recording:
     return iterations(OwnAttention(1), torch.randn(9, 4, 5))
 
 
+def softmax_over_others() -> Recording:
+    return iterations(OwnAttention(0), torch.randn(9, 4, 5))
+
+
 def step_function() -> Recording:
     return iterations(regression(), loss=lambda out: F.mse_loss(out[:, 0].round(), TARGETS))
 
@@ -275,6 +279,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         saturated,
         softmax_not_over_classes,
         softmax_over_batch,
+        softmax_over_others,
         softmax_over_queries,
         step_function,
         steps_lost,

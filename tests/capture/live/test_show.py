@@ -339,10 +339,8 @@ def test_a_class_in_place_of_what_is_made_from_it_is_named() -> None:
         with pytest.raises(ValueError, match="model is the class Net"):
             call(Net, torch.optim.SGD(net.parameters()))
     for call in (bv.watch, lambda *given: bv.record(*given).__enter__()):
-        with pytest.raises(ValueError, match=r"model must be (one|a) torch\.nn\.Module.* tensors"):
+        with pytest.raises(ValueError, match=r"model must be a torch\.nn\.Module.* tensors"):
             call(torch.optim.SGD(net.parameters()), net)
-    with pytest.raises(ValueError, match=r"must be one torch\.nn\.Module, or the tensors"):
-        bv.record([net, net]).__enter__()
 
 
 def test_lbfgs_is_given_its_closure(heard: list[tuple[Any, Recording | None]]) -> None:

@@ -50,7 +50,7 @@ def said(panel: FindingsView) -> dict[str, str]:
 # What stands in the window, in part; the numbers in it are torch's.
 SAID = {
     "batch_norm_in_eval": ("Batch norm is in eval mode", "stored statistics"),
-    "dead_layer": ("0: 6 of 6 units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
+    "dead_layer": ("0: 6 of 6 units are dead", "Of the 6 units of layer 0, 6 are 0 for the"),
     "dead_units": ("0: dead units, 5 of 6", "Units of 0 that are 0 for the whole batch: 5 of 6."),
     "exploding": ("Gradients explode", "that of 0.weight is"),
     "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
@@ -98,6 +98,7 @@ SAID = {
     "saturated": ("0 is saturated", "of the values of 0 are at its ends"),
     "softmax_not_over_classes": ("log_softmax not over the classes", "runs over dim -1 of 9×3×4"),
     "softmax_over_queries": ("softmax over the queries", "dim 1 of the scores 9×4×4"),
+    "softmax_over_others": ("softmax over samples or heads", "dim 0 of the scores 9×4×4"),
     "softmax_over_batch": ("log_softmax over the batch", "the 9 samples of the batch"),
     "step_function": ("round passes no gradient", "nothing before it learns"),
     "steps_lost": ("Updates are too small to change a weight", "smaller than the last digit"),
@@ -106,6 +107,7 @@ SAID = {
     "dropout_always": ("dropout is on in eval mode too", "goes on after model.eval()"),
     "likelihood_minimised": ("The loss has the wrong sign", "without its minus"),
     "loss_negated": ("The loss has the wrong sign", "cross_entropy times a negative number"),
+    "all_ignored": ("cross_entropy ignores all of its targets", "Each of the 9 targets"),
     "masked_whole": ("A mask leaves nothing to softmax", "2 of its rows were -inf"),
     "not_finite_hidden": ("NaN from sqrt, hidden from the loss", "sqrt made NaN of finite numbers"),
     "parameter_not_finite": ("2.weight holds NaN", "NaN already as the iteration begins"),
@@ -132,6 +134,7 @@ SAID = {
     "no_backward": ("SGD stepped, and no backward ran", "Call loss.backward() before"),
     "one_never_steps": ("One SGD never steps", "such as 2.weight"),
     "schedule_ahead": ("The schedule steps before SGD", "this first step takes 0.05."),
+    "stepped_for_nothing": ("SGD stepped for nothing", "none of its 2 parameters: detach at"),
     "stepped_scaled": ("A step with scaled gradients", "65536 times too large"),
     "term_as_number": ("A term of the loss is a plain number", "item at loops_of_steps.py:"),
     "tie_broken": ("embed.weight and last.weight are tied no more", "are two parameters"),
