@@ -229,7 +229,7 @@ def watch(
     window attaches when it likes (``server.port`` of the result is the port). Without it a window
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
     are recorded (default: into a file each, for a window as many as cost little). ``keep``: "full",
-    the first "sample" of each batch, or the "health" of each tensor, into a file alone.
+    the first "sample" of each batch, or the "health" of each tensor, which needs ``to``.
     ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
     parameters are kept; of the others it is known that they ran.
     Of several processes (torchrun) each has its own: "run.rank1.bprec", or PORT + 1.
