@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
@@ -236,13 +236,14 @@ def test_small_cells_are_hit_from_nearby(view: OriginView, recording: Recording)
             assert hit == ((row - 1) // 2, (column - 1) // 2)
 
 
-def test_narrow_and_high_it_has_two_rows(view: OriginView, recording: Recording) -> None:
+def test_narrow_and_high_it_has_two_rows(
+    view: OriginView, recording: Recording, qtbot: QtBot
+) -> None:
     number, explanation = bias_gradient(recording)
     show(view, recording, (number, explanation))
     for size, two in (((690, 440), True), ((690, 200), False), ((1200, 440), False)):
         view.resize(*size)
-        QApplication.processEvents()
-        assert view.columns.below.isVisible() is two
+        qtbot.waitUntil(lambda two=two: view.columns.below.isVisible() is two)
         least = view.columns.beside.minimumSizeHint().width()
         assert least <= view.columns.beside.width() or not two
         assert view.columns.check.isVisibleTo(view)
