@@ -84,11 +84,6 @@ class IterationLosses:
         return self._loss is not None
 
     @property
-    def has_asked(self) -> bool:
-        """The same, or whether gradients were asked for that go to no leaf."""
-        return self._loss is not None or self._asked is not None
-
-    @property
     def are_elsewhere(self) -> bool:
         """Whether backwards have begun, and none at a line of an iteration before."""
         return bool(self._of and self._known) and self._known.isdisjoint(self._of)

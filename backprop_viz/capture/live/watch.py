@@ -30,7 +30,6 @@ from backprop_viz.capture.live.after_step import follow_step
 from backprop_viz.capture.live.begun_anew import BegunAnew
 from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.given_up import GivenUpTurns
 from backprop_viz.capture.live.iteration_loss import IterationLosses, has_gradients
 from backprop_viz.capture.live.opened_loop import opened_loop
 from backprop_viz.capture.live.room import Limits
@@ -109,7 +108,6 @@ class Watch:
             self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
             told = self, self._losses, self._owned, optimizers, handles
             self._anew = None if self._bare else BegunAnew(*told)
-            self._given_up = GivenUpTurns(self._losses)
             self._handles = handles.pop_all()
 
     def begin(self) -> LoopWatch | None:
@@ -138,7 +136,6 @@ class Watch:
         self._source = loop_source(self._source)
         told = self._models, self.phase_ended, self._source
         self._loop = loop = opened_loop(recorder, *told, self._open)
-        self._given_up.begin(self._number + 1, self._open)
         if self._bare is not None:
             self._bare.begins(loop, recorder)
         return loop
