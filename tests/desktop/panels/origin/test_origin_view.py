@@ -29,7 +29,7 @@ def recording() -> Recording:
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> OriginView:
+def view(qtbot: QtBot, usual_text_size: None) -> OriginView:
     view = OriginView()
     qtbot.addWidget(view)
     view.resize(1200, 330)
