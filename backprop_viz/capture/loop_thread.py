@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from threading import Lock, current_thread
+from threading import Lock, Thread, current_thread
 from time import monotonic, sleep
 
 import torch
@@ -26,7 +26,9 @@ class LoopThread:
     def __init__(self, own: OwnTensors) -> None:
         """``own``: the loop's own tensors."""
         self._own, self._thread = own, current_thread()
-        self._backward, self._runs = Lock(), self._thread  # held while one runs in that
+        self._backward = Lock()  # held while one runs
+        # The thread that holds it; None also just after it took the lock, and before it lets go.
+        self._runs: Thread | None = None
 
     def is_here(self) -> bool:
         """Whether this is the loop's thread."""
@@ -60,7 +62,7 @@ class LoopThread:
         with ExitStack() as over:
             # One within another's node is part of that, be it in a thread of torch's own.
             if torch._C._current_autograd_node() is None and self._alone():
-                over.callback(self._backward.release)
+                over.callback(self._is_over)
                 if not self.is_here() and self._waits():
                     over.enter_context(self._lent(mode))
             yield
@@ -74,10 +76,18 @@ class LoopThread:
     def _alone(self) -> bool:
         """Wait until no other backward runs; False if that waits itself, as if for this one."""
         while not self._backward.acquire(timeout=_LOOKS_EVERY_S):
-            if self._runs is current_thread() or is_waiting(self._runs):
+            runs = self._runs
+            if runs is current_thread():
+                return False
+            # One that is through by now waits, too: for its next work.
+            if runs is not None and is_waiting(runs) and self._runs is runs:
                 return False
         self._runs = current_thread()
         return True
+
+    def _is_over(self) -> None:
+        self._runs = None
+        self._backward.release()
 
     @contextmanager
     def _lent(self, mode: TorchFunctionMode) -> Iterator[None]:

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 import backprop_viz as bv
+from backprop_viz.capture import loop_thread
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 
@@ -100,12 +103,15 @@ def test_it_has_its_nodes(way: Callable[[Tensor], None], net_name: str, tmp_path
             assert {place[0] for place in places if place} == {__file__}
 
 
-def test_two_losses_in_two_threads_come_one_after_the_other() -> None:
+def two_losses_in_two_threads(hears: Callable[[Tensor, int], None] = lambda *_: None) -> None:
+    """``hears``: is given each loss and its number before they go backward."""
     net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     with bv.record(net, optimizer) as recorded, ThreadPoolExecutor(2) as pool:
         # Powers of two: in whatever order they are added, the sum is exact.
         losses = [net(torch.ones(1, 4)).sum() * scale for scale in (0.5, 4.0)]
+        for number, loss in enumerate(losses):
+            hears(loss, number)
         list(pool.map(Tensor.backward, losses))
         grads = {name: p.grad.clone() for name, p in net.named_parameters()}
         optimizer.step()
@@ -118,6 +124,39 @@ def test_two_losses_in_two_threads_come_one_after_the_other() -> None:
         assert [event.op for event in added] == ["AccumulateGrad"] * 2
         assert np.array_equal(added[0].outputs[0], added[1].inputs[0])
         assert np.array_equal(added[1].outputs[0], grad.numpy())
+
+
+def test_two_losses_in_two_threads_come_one_after_the_other() -> None:
+    two_losses_in_two_threads()
+
+
+def test_the_second_may_look_whether_the_first_waits_as_that_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_waiting, loop = loop_thread.is_waiting, threading.current_thread()
+    looks, begun = threading.Event(), list[int]()
+
+    def waits_by_then(thread: threading.Thread) -> bool:
+        if thread is not loop:
+            looks.set()  # the first goes on, and comes to its end
+            until = monotonic() + 30
+            while not is_waiting(thread):
+                assert monotonic() < until
+        return is_waiting(thread)
+
+    def is_looked_at(grad: Tensor, number: int) -> None:
+        begun.append(number)
+        if len(begun) == 1:
+            until = monotonic() + 30
+            while not looks.is_set():  # in none of what counts as waiting
+                assert monotonic() < until
+
+    def hears(loss: Tensor, number: int) -> None:
+        loss.register_hook(partial(is_looked_at, number=number))
+
+    monkeypatch.setattr(loop_thread, "is_waiting", waits_by_then)
+    two_losses_in_two_threads(hears)
+    assert sorted(begun) == [0, 1]
 
 
 @contextmanager
