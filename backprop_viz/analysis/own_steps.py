@@ -1,4 +1,9 @@
-"""The operations by which a loop's own lines have computed what they moved a weight to."""
+"""The operations by which somebody's own code has computed what it moved or sent.
+
+That is a loop's own lines, an optimizer whose rule is not known, and a Function's backward.
+"""
+
+from collections.abc import Sequence
 
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
@@ -9,7 +14,9 @@ from backprop_viz.recording.trace.phases import Phase
 
 
 def is_told_by_operations(event: Event) -> bool:
-    """Whether it is a change of a weight, a state or a ``.grad`` by no rule that is known."""
+    """Whether no rule is known by which a weight, a state or a gradient became what it is."""
+    if event.phase is Phase.BACKWARD and event.node is not None:  # torch's own have a number
+        return event.op != "AccumulateGrad" and not event.op[-1:].isdigit()
     updates = event.phase is Phase.UPDATE and optimizer_of(event.op) is None
     return updates or event.op == MOVED_BY_HAND
 
@@ -20,8 +27,11 @@ def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] |
     ``tensor``: the new weight or ``.grad``, or what the optimizer keeps. The operation is the last
     before that with the same numbers, bit for bit: one of the step's own, else one that a forward
     ran without a graph, as where a model moves its teacher itself. None if none is recorded.
+    Of a node it is one of its backward's own.
     """
     events, new = recording.events, recording.tensors[tensor]
+    if events[moved].node is not None:
+        return _sent_by(events, moved, new)
     for i in range(moved - 1, -1, -1):
         if not _is_of_update(events[i]):
             break
@@ -34,6 +44,16 @@ def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] |
         made = event.outputs[0] if in_forward and len(event.outputs) == 1 else None
         if made is not None and same_numbers(made, new):
             return i, 0
+    return None
+
+
+def _sent_by(events: Sequence[Event], node: int, sent: Array) -> tuple[int, int] | None:
+    for i in range(node - 1, -1, -1):
+        if not events[i].is_of_function:
+            break
+        for slot, made in enumerate(events[i].outputs):
+            if made is not None and same_numbers(made, sent):
+                return i, slot
     return None
 
 

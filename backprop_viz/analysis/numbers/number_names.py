@@ -69,12 +69,12 @@ class NumberNames:
             return f"{owner} {number.intermediate}"
         if number.intermediate:
             return intermediate_symbol(event, number.intermediate)
+        if event.is_beside_graph:
+            return event.op
         if event.phase is Phase.BACKWARD:
             return self._gradient(event, number)
         if event.phase is Phase.ZERO_GRAD:
             return f"{event.parameter}.grad"
-        if event.is_of_step:
-            return event.op
         if event.phase is Phase.UPDATE:
             states = (key for key, (_, after) in event.state_ids.items() if after == number.tensor)
             state = next(states, None)

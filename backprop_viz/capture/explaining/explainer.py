@@ -128,7 +128,7 @@ class Explainer:
         kind = _kind(event, number)
         if kind in ("forward", "loss"):
             return self._made(number, value, kind, event)
-        if kind in ("update", "accumulated") and is_told_by_operations(event):
+        if kind in ("update", "accumulated", "gradient") and is_told_by_operations(event):
             assert number.event is not None
             made = moved_by(self.recording, number.event, number.tensor)
             if made is not None:
@@ -179,7 +179,7 @@ class Explainer:
         """The formula, and which branch was taken; also where there are no terms."""
         if self.lookup.written(number.tensor) is not None and not number.arrived:
             return "", (Fact("written_through_view", (event.op,)),)
-        if event.phase in (Phase.FORWARD, Phase.LOSS) or event.is_of_step:
+        if event.phase in (Phase.FORWARD, Phase.LOSS) or event.is_beside_graph:
             facts = forward_facts(event, number.slot, number.index)
             written = forward_formula(event, number.index, number.slot)
             written = forward_in_parts(written, event, number.component)
@@ -192,7 +192,7 @@ class Explainer:
         """The explanation of the one number that an intermediate value's operation makes."""
         assert number.event is not None
         event = self.recording.events[number.event]
-        if event.phase is Phase.BACKWARD:
+        if event.phase is Phase.BACKWARD and not event.is_of_function:
             return None
         made = event.output_ids[0] if len(event.output_ids) == 1 else None
         if made is None or self.recording.tensors[made].ndim or self.recording.samples is not None:
@@ -353,7 +353,7 @@ def _written(
         return ""
     left = f"{made}{bracket(list(map(str, number.index)))}"
     letters = dict(letters_of(maker))
-    if event.phase is Phase.BACKWARD:
+    if event.phase is Phase.BACKWARD and not event.is_of_function:
         letters |= upstream_letters(event)
     return written_sum(left, parts, letters, partial(intermediate_symbol, event))
 
@@ -372,7 +372,7 @@ def _is_sum(column: FactorColumn) -> bool:
 def _kind(event: Event, number: Number) -> str:
     if number.intermediate:
         return "intermediate"
-    if event.phase is Phase.FORWARD or event.is_of_step:
+    if event.phase is Phase.FORWARD or event.is_beside_graph:
         return "forward"
     if event.phase is Phase.LOSS:
         return "loss"

@@ -35,7 +35,10 @@ class Lookup:
             for slot, tensor in enumerate(event.output_ids):
                 if tensor is not None and tensor not in event.input_ids:
                     self.made.setdefault(tensor, (i, slot))
+        # By a tensor that a Function's backward was given: the event of its node, and its place.
+        self._given: dict[int, tuple[int, int]] = {}
         self._know_steps()
+        self._know_function_operations()
         for tensor, write in self.view_writes.made.items():
             self.made.setdefault(tensor, (write.event, write.slot))
         # By a node and one of its outputs: the nodes that send a gradient there, and through which
@@ -78,6 +81,22 @@ class Lookup:
                 if tensor is not None and (is_grad or tensor not in event.input_ids):
                     self.made.setdefault(tensor, (i, slot))
         self._know_returned()
+
+    def _know_function_operations(self) -> None:
+        """What the backward of somebody's Function computes, and which gradients it is given."""
+        read = set[int | None]()
+        for i, event in enumerate(self.recording.events):
+            if event.is_of_function:
+                read.update(event.input_ids)
+                for slot, tensor in enumerate(event.output_ids):
+                    if tensor is not None and tensor not in event.input_ids:
+                        self.made.setdefault(tensor, (i, slot))
+            elif read:
+                given = enumerate(event.input_ids)
+                self._given |= {
+                    one: (i, slot) for slot, one in given if one is not None and one in read
+                }
+                read.clear()
 
     def _know_returned(self) -> None:
         """Gradients that ``torch.autograd.grad`` has returned: other tensors, the same numbers."""
@@ -188,7 +207,15 @@ class Lookup:
         if column.intermediate or column.arrived:
             return replace(column, event=of)
         event, slot = self.made.get(column.tensor, (None, 0))
-        return replace(column, event=event, slot=slot)
+        column = replace(column, event=event, slot=slot)
+        return column if of is None else self.as_given(column, self.recording.events[of])
+
+    def as_given(self, column: FactorColumn, event: Event) -> FactorColumn:
+        """A factor of an event's terms: of a Function's, what has arrived at its node is that."""
+        given = None if column.tensor is None else self._given.get(column.tensor)
+        if given is None or not event.is_of_function:
+            return column
+        return replace(column, event=given[0], slot=given[1], arrived=True)
 
     def last_run(self, node: int, before: int) -> int | None:
         """The last event before another in which backward ran a node."""

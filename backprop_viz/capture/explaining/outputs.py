@@ -123,7 +123,8 @@ def recorded_column(
     role = input_role(event, place)
     maker, slot = lookup.made.get(tensor, (None, 0))
     axes = axes_of(event, role, index.shape[1])
-    return FactorColumn(role, values, tensor, index, maker, slot, axes=axes, component=component)
+    column = FactorColumn(role, values, tensor, index, maker, slot, axes=axes, component=component)
+    return lookup.as_given(column, event)
 
 
 def _same(lookup: Lookup, event: Event, number: Number) -> Part:

@@ -156,12 +156,13 @@ class Recomputed:
         leaves = {to for one, to in edges if one in unknown}
         start = function
         while start and events[start - 1].phase is Phase.BACKWARD:
-            if events[start - 1].node not in unknown | leaves:
+            inside = events[start - 1].node in unknown | leaves
+            if not (inside or events[start - 1].is_of_function):
                 break
             start -= 1
         while start < function and events[start].node not in unknown:
             start += 1
-        yield from range(start, function)
+        yield from (i for i in range(start, function) if events[i].node is not None)
 
     def _match(
         self, operation: int, node: int, makers: Mapping[int | None, int]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT, is_wrapped
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward
+from backprop_viz.capture.watches.function_operations import FunctionOperations, has_own_backward
 from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.node_hooks import has_other_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
@@ -79,6 +81,7 @@ class BackwardWatch:
         self._intervention = intervention
         self._hooked: set[GradFn] = set()
         self._place: CodePlace | None = None  # of the line that runs the backward
+        self._followed = False  # whether autograd follows the backward that runs
 
     @contextmanager
     def running_through(
@@ -89,6 +92,7 @@ class BackwardWatch:
         Whether it is calm: only torch's own nodes run, and no Python but ours. So it changes
         nothing but ``.grad``, which is noted with it.
         """
+        self._followed = within is not None
         calm = self._calm(nodes, writes.is_apart) if writes.sees_all_of(nodes) else None
         seen = calm or self.running(nodes.all)
         with writes.backward(calm is not None), seen, within or nullcontext():
@@ -133,13 +137,13 @@ class BackwardWatch:
                 handle.remove()
             self._hooked.difference_update(mine)
 
-    def _look_inside(self, _: Grads) -> None:
+    def _look_inside(self, operations: FunctionOperations | None, _: Grads) -> None:
         """A node in Python is about to run, which may run a backward of its own.
 
         The engine leaves the mode when the node is done. A mode around the whole would be off: a
         backward is a function that it has seen.
         """
-        _InnerBackwards(self._inner).__enter__()  # type: ignore[no-untyped-call]
+        _InsideNode(self._inner, operations).__enter__()  # type: ignore[no-untyped-call]
 
     @contextmanager
     def _inner(self, roots: Sequence[Tensor]) -> Iterator[None]:
@@ -183,7 +187,11 @@ class BackwardWatch:
         watch.intervention = self._intervention if intervened else None
         in_python = is_functions_node(node)
         if in_python:
-            yield node.register_prehook(guarded(self._look_inside))
+            # What runs in one that autograd follows is told of as a loss's.
+            if has_own_backward(node) and not self._followed:
+                watch.operations = FunctionOperations(self._log)
+            looks = partial(self._look_inside, watch.operations)
+            yield node.register_prehook(guarded(looks))
         after = node.register_hook(guarded(watch.after))
         # What a node of torch's own was given is the same when it has run. Of others it is not
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
@@ -220,6 +228,7 @@ class _NodeWatch:
         "_place",
         "_whole",
         "intervention",
+        "operations",
         "parameters",
     )
 
@@ -246,6 +255,7 @@ class _NodeWatch:
         )
         self.parameters: ParameterWatch
         self.intervention: GradientIntervention | None = None
+        self.operations: FunctionOperations | None = None  # of somebody's own backward
 
     def before(self, grad_outputs: Grads) -> None:
         """The node is about to run."""
@@ -253,6 +263,8 @@ class _NodeWatch:
         there = [] if leaf is None else [log.grad(leaf)]
         came, copies = log.snapshots.arrived(grad_outputs, self._node, self._whole)
         self._came = came, there + copies
+        if self.operations is not None:
+            self.operations.arrive(grad_outputs, copies)
 
     def added(self, leaf: Tensor) -> None:
         """The gradient is added to ``.grad``, and no hook has run yet."""
@@ -274,6 +286,8 @@ class _NodeWatch:
             log.note(_BACKWARD, self._op, read, (grad,), node=node, parameter=name, place=place)
             self.parameters.accumulated(self._name, leaf, grad)
             return None
+        if self.operations is not None:
+            self.operations.note(grad_inputs)
         wanted = self.intervention
         changed = None if wanted is None else changed_by(wanted, grad_inputs)
         made = log.snapshots.sent(changed or grad_inputs, self._edges, came, compared)
@@ -281,12 +295,14 @@ class _NodeWatch:
         return changed
 
 
-class _InnerBackwards(TorchFunctionMode):
-    """Sees a backward that is called while another runs, and no other function."""
+class _InsideNode(TorchFunctionMode):
+    """Sees a backward that a node of Python calls; and, to note them, its ``operations``."""
 
-    def __init__(self, watched: Callable[[Sequence[Tensor]], Any]) -> None:
+    def __init__(
+        self, watched: Callable[[Sequence[Tensor]], Any], operations: FunctionOperations | None
+    ) -> None:
         super().__init__()
-        self._watched = watched
+        self._watched, self._operations = watched, operations
 
     def __torch_function__(
         self,
@@ -302,4 +318,13 @@ class _InnerBackwards(TorchFunctionMode):
                 with OURS:
                     around.enter_context(self._watched(roots_of(func, args, kwargs)))
                 return func(*args, **kwargs)
-        return func(*args, **kwargs)
+        if self._operations is None:
+            return func(*args, **kwargs)
+        ran = None
+        with OURS:
+            ran = self._operations.begins(func, args, kwargs)
+        result = func(*args, **kwargs)
+        if ran is not None:
+            with OURS:
+                ran(result)
+        return result

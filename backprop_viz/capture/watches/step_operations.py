@@ -1,5 +1,9 @@
-"""Notes the operations by which a loop's own lines compute what they move its tensors to."""
+"""Notes the operations by which a loop's own lines compute what they move its tensors to.
 
+So it does for those by which the backward of somebody's Function computes what it sends.
+"""
+
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -62,15 +66,28 @@ class StepOperations:
     much memory, no more are made.
     """
 
-    def __init__(self, log: EventLog, tensors: Callable[[], Sequence[Tensor]]) -> None:
-        """``tensors``: those that the loop may move now."""
-        self._log, self._tensors = log, tensors
-        self._largest = -1  # numbers that all tensors have together; not looked at yet
+    def __init__(
+        self,
+        log: EventLog,
+        tensors: Callable[[], Sequence[Tensor]],
+        phase: Phase = Phase.UPDATE,
+        given: Sequence[tuple[Tensor, Copy]] | None = None,
+    ) -> None:
+        """``tensors``: those that the loop may move now, or that a Function sends in the end.
+
+        ``given``, to a Function, with copies: its operations may be of any size.
+        """
+        self._log, self._tensors, self._phase = log, tensors, phase
+        self._largest: float = -1  # numbers that all tensors have together; not looked at yet
         self._left = 0  # so many bytes may be copied
         self._ran: list[_Ran] = []
         # What is known of a place in memory; the tensor is kept, so that no other comes there.
         self._held: dict[_Place, tuple[Tensor, Copy]] = {}
         self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
+        if given is not None:
+            self._largest, self._left = math.inf, _MOST_BYTES
+            for tensor, copy in given:
+                self._know(tensor, copy)
 
     def begins(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -129,13 +146,18 @@ class StepOperations:
         read = [one for ran in kept for one in ran.read if id(one) not in made]
         return all(id(one) in self._given for one in read)
 
-    def note(self) -> None:
-        """Note those that have led to a move as events of the update."""
-        for ran in self._kept():
+    def note(self, known_as: Callable[[Copy], Copy] = lambda copy: copy) -> None:
+        """Note those that have led to a move as events of its phase.
+
+        ``known_as`` gives the array of the recording that has what they have read, and none made.
+        """
+        kept = self._kept()
+        own = self._given.union(id(one) for ran in kept for one in ran.made)
+        for ran in kept:
             row = self._log.row(
-                Phase.UPDATE,
+                self._phase,
                 ran.op,
-                ran.read,
+                tuple([one if id(one) in own else known_as(one) for one in ran.read]),
                 ran.made,
                 node=None,
                 line=None,

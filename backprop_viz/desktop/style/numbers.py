@@ -105,6 +105,14 @@ def norm(array: np.ndarray[Any, Any]) -> float:
     return math.sqrt(sum_of_squares(array))
 
 
+def duration(seconds: float) -> str:
+    """Seconds in a readable unit: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
+    if seconds >= 1:
+        return f"{seconds:.3g} s"
+    ms = seconds * 1000
+    return f"{ms:.0f} ms" if ms >= 9.95 else f"{ms:.2g} ms"
+
+
 def _text(value: Any, sign: str, digits: int = 4) -> str:
     if isinstance(value, int | np.integer | np.bool_):
         return f"{int(value):{sign}d}" if value else "0"

@@ -55,6 +55,8 @@ class Event:
       ``line`` the line of the network's ``forward`` in its source file.
     - backward: the gradients that went into ``node`` -> those that came out. For an
       ``AccumulateGrad``: (``.grad`` before, the gradient that arrived) -> ``.grad`` after.
+      Without a ``node`` and a ``parameter``: tensors read -> tensors made, as in forward, by the
+      backward that somebody has written for the node that comes next.
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
       Without a ``parameter``: tensors read -> tensors made, as in forward, by a loop's own lines
@@ -90,6 +92,16 @@ class Event:
     def is_of_step(self) -> bool:
         """Whether it is an operation by which an update is computed, as by a loop's own lines."""
         return self.phase is Phase.UPDATE and self.parameter is None
+
+    @property
+    def is_of_function(self) -> bool:
+        """Whether it is an operation that the backward of somebody's own Function runs."""
+        return self.phase is Phase.BACKWARD and self.node is None and self.parameter is None
+
+    @property
+    def is_beside_graph(self) -> bool:
+        """Whether it is an operation of either kind: no backward goes through it."""
+        return self.is_of_step or self.is_of_function
 
     def __repr__(self) -> str:
         """What ran, and the shapes of what it read and made."""

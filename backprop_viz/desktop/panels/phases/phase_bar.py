@@ -28,11 +28,12 @@ from backprop_viz.desktop.panels.phases.phases import (
     PhaseState,
     expected_events,
     known_runs,
+    nodes_among,
     phase_states,
     repeated_runs,
 )
 from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
-from backprop_viz.desktop.style.numbers import apart, short
+from backprop_viz.desktop.style.numbers import apart, duration, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
@@ -206,9 +207,9 @@ class PhaseBar(QWidget):
                 return self.tr("‖Δw‖ {length}").format(length=short(np.float64(length), 3))
         took = duration(standing.seconds or 0.0)
         if standing.phase is Phase.BACKWARD and standing.total:  # none where torch refused it
-            one = standing.total == 1
-            text = self.tr("{time} · 1 node") if one else self.tr("{time} · {count} nodes")
-            return text.format(time=took, count=standing.total)
+            count = nodes_among(view_state, standing.phase, standing.total)
+            text = self.tr("{time} · 1 node") if count == 1 else self.tr("{time} · {count} nodes")
+            return text.format(time=took, count=count)
         return took
 
     def _number_in(self, standing: PhaseState) -> ShownNumber | None:
@@ -286,9 +287,9 @@ class PhaseBar(QWidget):
             Phase.LOSS: self.tr("{done} / {total} operations"),
             Phase.BACKWARD: self.tr("{done} / {total} nodes"),
         }
-        other = self.tr("{done} / {total} parameters")
-        text = words.get(standing.phase, other)
-        return text.format(done=standing.done, total=total)
+        text = words.get(standing.phase, self.tr("{done} / {total} parameters"))
+        done, total = (nodes_among(view_state, standing.phase, n) for n in (standing.done, total))
+        return text.format(done=done, total=total)
 
     def _cleared(self, recording: Recording) -> str:
         """What zero_grad did to ``.grad``."""
@@ -390,11 +391,3 @@ def loss_after(recording: Recording, position: int) -> float | None:
     """The loss that was computed last after this many events; None if it is no single number."""
     number = loss_number(recording.at(position))
     return None if number is None else value_of(recording, number)
-
-
-def duration(seconds: float) -> str:
-    """Seconds in a readable unit: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
-    if seconds >= 1:
-        return f"{seconds:.3g} s"
-    ms = seconds * 1000
-    return f"{ms:.0f} ms" if ms >= 9.95 else f"{ms:.2g} ms"

@@ -95,6 +95,21 @@ def expected_events(view_state: ViewState, run: PhaseRun) -> int | None:
     return run.events if known else None
 
 
+def nodes_among(view_state: ViewState, phase: Phase, events: int) -> int:
+    """So many first events of a phase without those that run within a node of backward.
+
+    Of more than there are yet the iteration before tells.
+    """
+    recording, before = view_state.cursor.recording, view_state.last_whole
+    span = recording.span(phase)
+    if before is not None and (span is None or events > span.stop - span.start):
+        recording, span = before, before.span(phase)
+    if span is None:
+        return events
+    some = recording.events[span.start : min(span.start + events, span.stop)]
+    return events - sum(event.is_of_function for event in some)
+
+
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
     """The state of a phase that ran or is to come, one of ``runs``, at the cursor."""
     position, span = view_state.cursor.position, run.span

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar, duration, update_length
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar, update_length
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.desktop.panels.phases.phases import (
     PhaseProgress,
@@ -15,6 +15,7 @@ from backprop_viz.desktop.panels.phases.phases import (
     due_phase,
     phase_states,
 )
+from backprop_viz.desktop.style.numbers import duration
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording

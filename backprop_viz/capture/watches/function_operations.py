@@ -1,0 +1,87 @@
+"""The operations that the backward of somebody's ``torch.autograd.Function`` runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+from torch._C import DisableTorchFunction
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.analysis.own_steps import same_numbers
+from backprop_viz.capture.graph.graphs import is_functions_node
+from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.tensors.from_device import wait_for_copies
+from backprop_viz.capture.tensors.memory import NotCopied
+from backprop_viz.capture.watches.interventions import Grads
+from backprop_viz.capture.watches.step_operations import StepOperations
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
+
+# Of torch's own Functions those that run the backward of a custom operator, which is its author's.
+_OF_OPERATORS = "torch._library.autograd"
+
+
+def has_own_backward(node: GradFn) -> bool:
+    """Whether a node runs a backward that somebody has written in Python: not one of torch's."""
+    if not is_functions_node(node):
+        return False
+    module: str = getattr(getattr(node, "_forward_cls", None), "__module__", "")
+    return module == _OF_OPERATORS or module.partition(".")[0] != "torch"
+
+
+class FunctionOperations:
+    """Told of what runs in one node, it notes what has led to the gradients that this sends."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._operations: StepOperations | None = None
+        self._sent: Sequence[Tensor] = ()
+
+    def arrive(self, grads: Grads, copies: Sequence[Copy]) -> None:
+        """The node is about to run; it is given these."""
+        there = [
+            (grad, copy)
+            for grad, copy in zip(grads, copies, strict=False)
+            if grad is not None and copy is not None
+        ]
+        # Of a batch of which only some samples are recorded, the whole would be told.
+        if not self._log.snapshots.cuts:
+            told = self._log, lambda: self._sent, Phase.BACKWARD, there
+            self._operations = StepOperations(*told)
+
+    def begins(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Callable[[Any], None] | None:
+        """A function is about to run; what to call with its result, if it is an operation."""
+        operations = self._operations
+        begun = None if operations is None else operations.begins(func, args, kwargs)
+        if operations is None or begun is None:
+            return None
+        return lambda result: operations.ran(func, begun, result)
+
+    def note(self, sent: Grads) -> None:
+        """The node has run, and sends these: note the operations, as events of the backward."""
+        operations, self._operations = self._operations, None
+        if operations is None:
+            return
+        with DisableTorchFunction():
+            self._sent = [one for one in sent if one is not None]
+            operations.note(self._known_as)
+            self._sent = ()
+
+    def _known_as(self, read: Copy) -> Copy:
+        """The array that was recorded of what the Function has saved: the last with its numbers.
+
+        An array of one number again and again, such as a mask, may be many tensors: it is none.
+        """
+        log = self._log
+        if read is None or isinstance(read, NotCopied) or _is_constant(read):
+            return read
+        log.make_up()
+        wait_for_copies()
+        same = (one for one in reversed(log.tensors.since(0)) if same_numbers(one, read))
+        return next(same, read)
+
+
+def _is_constant(array: Array) -> bool:
+    return not array.size or bool((array == array.flat[0]).all())
