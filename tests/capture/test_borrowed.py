@@ -204,7 +204,7 @@ def backward_of(recording: Recording) -> list[list[bytes | None]]:
     return [
         [numbers(array) for array in event.outputs]
         for event in recording.events
-        if event.phase is Phase.BACKWARD and event.parameter is None
+        if event.phase is Phase.BACKWARD and event.node is not None and event.parameter is None
     ]
 
 

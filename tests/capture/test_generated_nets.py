@@ -272,7 +272,7 @@ def all_same(first: tuple[Array | None, ...], second: tuple[Array | None, ...]) 
 
 
 def backward_events(recording: Recording) -> list[Event]:
-    return [e for e in recording.events if e.phase is Phase.BACKWARD]
+    return [e for e in recording.events if e.phase is Phase.BACKWARD and e.node is not None]
 
 
 def differences(recording: Recording, ran: list[Ran], plain: nn.Module) -> Iterator[str]:

@@ -10264,8 +10264,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}을(를) 만든 연산은 역전파 안에서 실행되어 기록되지 않았습니다. use_reentrant=False인 체크포인트에는 항이 있습니다.</translation>
     </message>
     <message>
-        <source>{0} is a Function of your own: only its backward method knows the terms. Write its forward with torch&apos;s operations alone, or hold it to torch.autograd.gradcheck.</source>
-        <translation>{0}은(는) 직접 만든 Function이어서 그 backward 메서드만 항을 압니다. forward를 torch 연산만으로 쓰거나 torch.autograd.gradcheck로 확인하세요.</translation>
+        <source>{0} is a Function of your own, and no recorded operation of its backward made this. Write its forward with torch&apos;s operations alone, or hold it to torch.autograd.gradcheck.</source>
+        <translation>{0}은(는) 직접 만든 Function이며, 기록된 그 backward의 연산 가운데 이 값을 만든 것이 없습니다. forward를 torch 연산만으로 쓰거나 torch.autograd.gradcheck로 확인하세요.</translation>
     </message>
     <message>
         <source>Other code wrote it into .grad: no backward added it here.</source>

@@ -83,8 +83,9 @@ def no_terms_text(reason: Fact) -> str | None:
         ),
         "custom_function": translate(
             "reasons",
-            "{0} is a Function of your own: only its backward method knows the terms. Write its "
-            "forward with torch's operations alone, or hold it to torch.autograd.gradcheck.",
+            "{0} is a Function of your own, and no recorded operation of its backward made this. "
+            "Write its forward with torch's operations alone, or hold it to "
+            "torch.autograd.gradcheck.",
         ),
         "grad_written": translate(
             "reasons", "Other code wrote it into .grad: no backward added it here."

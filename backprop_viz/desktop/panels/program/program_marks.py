@@ -57,7 +57,7 @@ def _in_script(view_state: ViewState) -> Marks:
     kept = view_state.kept_iterations
     newest = not kept.iterations or kept.shown >= kept.iterations[-1]
     event, events = cursor.event, cursor.recording.events
-    told_late = event is not None and event.is_of_step
+    told_late = event is not None and event.is_beside_graph
     if cursor.at_end and newest and view_state.line is not None and not told_late:
         ended = event.phase if event is not None else None
         return Marks(_source(lines, view_state.line), due=True, phase=ended)
