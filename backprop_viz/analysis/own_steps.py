@@ -35,7 +35,7 @@ def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] |
     for i in range(moved - 1, -1, -1):
         if not _is_of_update(events[i]):
             break
-        for slot, made in enumerate(events[i].outputs if events[i].is_of_step else ()):
+        for slot, made in enumerate(events[i].outputs if events[i].is_beside_graph else ()):
             if made is not None and same_numbers(made, new):
                 return i, slot
     for i in range(moved - 1, -1, -1):
@@ -67,7 +67,7 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
     for i in range(last[0], -1, -1):
         if not _is_of_update(events[i]):
             break
-        if events[i].is_of_step and not wanted.isdisjoint(events[i].output_ids):
+        if events[i].is_beside_graph and not wanted.isdisjoint(events[i].output_ids):
             found.append(i)
             wanted.update(events[i].input_ids)
     return tuple(reversed(found))
@@ -75,7 +75,8 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
 
 def _is_of_update(event: Event) -> bool:
     """Whether it may be one of a step: what changes a ``.grad`` in it counts as backward."""
-    return event.phase is Phase.UPDATE or event.op == MOVED_BY_HAND
+    beside = event.phase is Phase.UPDATE or event.is_beside_graph
+    return beside or event.op == MOVED_BY_HAND
 
 
 def same_numbers(one: Array, other: Array) -> bool:

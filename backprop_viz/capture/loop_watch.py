@@ -64,7 +64,7 @@ class LoopWatch(TorchFunctionMode):
         seen = self._writes.before_it_runs(recorder.copies), self._code, *told
         self._functions = FunctionWatch(self._operation_ran, *seen, self._writes.before_call)
         self._followed = FollowedBackward(recorder, self._functions)
-        self._outside = OutsideCalls(recorder, self._code)
+        self.outside = OutsideCalls(recorder, self._code)
         self.transforms_told = self._functions.transforms_told
         self._span, self._tracing = ExitStack(), ExitStack()
         self._phase: Phase | None = None
@@ -101,7 +101,7 @@ class LoopWatch(TorchFunctionMode):
         self.over = True
         self._hooks.close()
         self._tracing.close()
-        self._outside.close()
+        self.outside.close()
         self._functions.forget()  # the two would keep each other alive
 
     def optimizer_steps(
@@ -128,6 +128,7 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.results.stepped()
             self._go(Phase.UPDATE)
             self._steps.end()
+            self.outside.moves.forget()
         self._has_ended(Phase.UPDATE)
 
     def __exit__(self, *_: object) -> None:
@@ -186,7 +187,7 @@ class LoopWatch(TorchFunctionMode):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
-            result = self._steps.run_in_step(func, args, kwargs, self._outside.run_outside)
+            result = self._steps.run_in_step(func, args, kwargs, self.outside.run_outside)
             if self._clips is not None:
                 with _UNSEEN():
                     self._caught_up(Phase.BACKWARD, clips=self._clips)
@@ -215,7 +216,7 @@ class LoopWatch(TorchFunctionMode):
             self._go(Phase.LOSS)
         if self._phase not in (Phase.FORWARD, Phase.LOSS):
             if not any(tensor.requires_grad for tensor in told.made):
-                self._outside.note(told)
+                self.outside.note(told)
                 return
             with _UNSEEN():
                 self._go(None)
@@ -295,7 +296,7 @@ class LoopWatch(TorchFunctionMode):
             self._functions.tell_last()
             self._recorder.take_inputs(given := nested.tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
-            for told in self._outside.led_to(given.values()):
+            for told in self.outside.led_to(given.values()):
                 self._recorder.operation_ran(told)
         code = forward_code.code_of(model, self._source)
         self._tracing.enter_context(self._recorder.modules.running_already(model))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.code.own_frames import run_theirs
+from backprop_viz.capture.own_moves import OwnMoves
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
@@ -25,16 +26,20 @@ class OutsideCalls:
         told = self.note, recorder.copies, forward, _ignored, _ignored, recorder.modules
         self._functions = FunctionWatch(*told)
         self._ran: list[Ran] = []
+        self.moves = OwnMoves(recorder)
 
     def run_outside(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """What a function gives; of what raises, take note of what it was given."""
         with self._recorder.errors.running(op_name(func), args, kwargs):
+            begun = self.moves.begins(func, args, kwargs)
             if followed_by_autograd(func, args, kwargs):
                 result = self._functions.__torch_function__(func, (), args, kwargs)
             else:
                 result = run_theirs(func, args, kwargs)
+            if begun is not None:
+                begun(result)
         with torch._C.DisableTorchFunction():
             self._recorder.ran_outside(op_name(func), result, args, kwargs)
         return result
@@ -60,6 +65,7 @@ class OutsideCalls:
     def close(self) -> None:
         """Nothing is taken note of any more."""
         self._ran.clear()
+        self.moves.close()
         self._functions.forget()  # the two would keep each other alive
 
 

@@ -30,7 +30,7 @@ def number_before(recording: Recording, number: Number, earlier: Recording) -> N
 
 def is_kept_by_hand(recording: Recording, tensor: int) -> bool:
     """Whether the loop's own lines have read a tensor for their step."""
-    return any(event.is_of_step and tensor in event.input_ids for event in recording.events)
+    return any(event.is_beside_graph and tensor in event.input_ids for event in recording.events)
 
 
 def _left(recording: Recording, tensor: int, index: _Index, earlier: Recording) -> Number | None:
@@ -107,4 +107,4 @@ def _made_of(
 
 
 def _of_step(recording: Recording) -> list[tuple[int, Event]]:
-    return [(i, event) for i, event in enumerate(recording.events) if event.is_of_step]
+    return [(i, event) for i, event in enumerate(recording.events) if event.is_beside_graph]

@@ -32,6 +32,7 @@ class ByHand:
         """``tensors``: those that the loop may move now."""
         self._loop, self._recorder, self._tensors = loop, recorder, tensors
         self._clearing = ClearingByHand(loop, recorder)
+        loop.outside.moves.close()  # they are told from here
         self._operations = StepOperations(recorder.log, tensors)
         self._places: dict[int, CodePlace | None] = {}  # by the id() of what was moved there
         self._moved_at: CodePlace | None = None  # of what was moved last

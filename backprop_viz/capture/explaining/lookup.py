@@ -73,7 +73,7 @@ class Lookup:
     def _know_steps(self) -> None:
         """What a loop's own lines compute an update from, and the gradients that they read."""
         events = self.recording.events
-        if not any(event.is_of_step for event in events):
+        if not any(event.is_beside_graph for event in events):
             return
         for i, event in enumerate(events):
             is_grad = event.phase is Phase.BACKWARD and event.parameter is not None
@@ -91,11 +91,13 @@ class Lookup:
                 for slot, tensor in enumerate(event.output_ids):
                     if tensor is not None and tensor not in event.input_ids:
                         self.made.setdefault(tensor, (i, slot))
-            elif read:
+            elif read and event.node is not None:
                 given = enumerate(event.input_ids)
                 self._given |= {
                     one: (i, slot) for slot, one in given if one is not None and one in read
                 }
+                read.clear()
+            else:  # what a loop's own lines change after a backward
                 read.clear()
 
     def _know_returned(self) -> None:

@@ -76,11 +76,13 @@ class _AfterStep:
     def _ends(self) -> None:
         recorder, ended = self._recorder, self._ended
         recorder.writes.told = recorder.spans.before_first = None
+        led_by = recorder.writes.led_by
+        operations = () if led_by is None else led_by()
         if self._moved:
             with torch._C.DisableTorchFunction():
                 values = recorder.watch.begins_now()
             if ended is not None and values:
-                ended.moved(MovesBehind(values, self._place))
+                ended.moved(MovesBehind(values, self._place, operations))
         if ended is not None:
             self._settled(ended)
 

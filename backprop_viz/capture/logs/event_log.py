@@ -175,7 +175,7 @@ class EventLog:
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
         if None in read_ids or None in made_ids:
-            missing = _not_copied(read, made)
+            missing = not_copied(read, made)
         row: EventRow = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
         row += tracked, state_ids, call, missing, module, place, grad_enabled
         return row
@@ -201,7 +201,7 @@ class EventLog:
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
         if None in read_ids or None in made_ids:
-            missing = _not_copied(read, made)
+            missing = not_copied(read, made)
         place = self.place or place
         ids = read_ids, made_ids, self.tensors
         return [phase, op, *ids, node, parameter, None, True, _NONE, None, missing, None, place]
@@ -380,7 +380,7 @@ class EventLog:
         return None if tensor is None else self.id(self.copy(tensor))
 
 
-def _not_copied(read: Sequence[Copy], made: Sequence[Copy]) -> dict[str, Any]:
+def not_copied(read: Sequence[Copy], made: Sequence[Copy]) -> dict[str, Any]:
     """Why which of an event's tensors were not copied."""
     if NotCopied not in map(type, (*read, *made)):
         return _NONE

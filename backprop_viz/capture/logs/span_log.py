@@ -22,6 +22,7 @@ class SpanLog:
         self.phase = Phase.ZERO_GRAD  # the one that is under way, or was last
         self._begun: tuple[int, float] | None = None  # how many events there were, and the time
         self.before_first: Callable[[], None] | None = None  # called before the first phase begins
+        self.has_begun: Callable[[Phase], None] | None = None  # called as any has begun
 
     @property
     def under_way(self) -> bool:
@@ -42,6 +43,8 @@ class SpanLog:
             self.before_first = None
             told()
         self.phase, self._begun = phase, (len(self._events), time.perf_counter())
+        if self.has_begun is not None:
+            self.has_begun(phase)
 
     def end(self, *, apart: bool = False, kept: bool = True) -> None:
         """The phase that is under way ends.

@@ -13,7 +13,7 @@ from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.clip_calls import clip_call
 
-_UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
+UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
 _FOREACH = "_foreach_"
 _Place = tuple[int, int]
 
@@ -28,7 +28,7 @@ def after_forward(name: str) -> tuple[str | None, bool]:
 
 def cause_of(name: str) -> str | None:
     """By what an operation after a backward changes gradients; None if it does not."""
-    if name == _UNSCALES:
+    if name == UNSCALES:
         return "unscale_"
     return clipping_function() if _writes(name) else None
 

@@ -46,8 +46,7 @@ class FunctionOperations:
         ]
         # Of a batch of which only some samples are recorded, the whole would be told.
         if not self._log.snapshots.cuts:
-            told = self._log, lambda: self._sent, Phase.BACKWARD, there
-            self._operations = StepOperations(*told)
+            self._operations = StepOperations(self._log, lambda: self._sent, there)
 
     def begins(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -66,7 +65,7 @@ class FunctionOperations:
             return
         with DisableTorchFunction():
             self._sent = [one for one in sent if one is not None]
-            operations.note(self._known_as)
+            operations.note(self._known_as, Phase.BACKWARD)
             self._sent = ()
 
     def _known_as(self, read: Copy) -> Copy:

@@ -5,15 +5,19 @@ So it does for those by which the backward of somebody's Function computes what 
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from numpy import ndarray
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
+from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy, EventLog
-from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.for_numpy import as_numpy
+from backprop_viz.capture.tensors.memory import Copied, NotCopied, is_plain
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.tensors.view_index import index_within, shape_from
@@ -36,7 +40,7 @@ _TIMES, _MOST_BYTES = 40, 2**28
 _Place = tuple[int, tuple[int, ...], tuple[int, ...], object]
 
 
-class _Ran(NamedTuple):
+class RanOperation(NamedTuple):
     """An operation that has run, with copies of what it read and made."""
 
     op: str
@@ -70,19 +74,23 @@ class StepOperations:
         self,
         log: EventLog,
         tensors: Callable[[], Sequence[Tensor]],
-        phase: Phase = Phase.UPDATE,
         given: Sequence[tuple[Tensor, Copy]] | None = None,
     ) -> None:
         """``tensors``: those that the loop may move now, or that a Function sends in the end.
 
         ``given``, to a Function, with copies: its operations may be of any size.
         """
-        self._log, self._tensors, self._phase = log, tensors, phase
+        self._log, self._tensors = log, tensors
         self._largest: float = -1  # numbers that all tensors have together; not looked at yet
         self._left = 0  # so many bytes may be copied
-        self._ran: list[_Ran] = []
+        self._ran: list[RanOperation] = []
         # What is known of a place in memory; the tensor is kept, so that no other comes there.
         self._held: dict[_Place, tuple[Tensor, Copy]] = {}
+        # Of the tensors and gradients that nothing has read yet: what copies each. By its place,
+        # and those places by their memory.
+        self._unread: dict[_Place, tuple[Tensor, Callable[[], Copy]]] = {}
+        self._in_memory: dict[int | None, list[_Place]] = {}
+        self._began: dict[int, Copy] = {}  # as they were, by the id() of the tensor
         self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
         if given is not None:
             self._largest, self._left = math.inf, _MOST_BYTES
@@ -101,6 +109,8 @@ class StepOperations:
             template = Template(args, kwargs)
             read = template.read
             written = _written(func, args, kwargs)
+            for one in written:
+                self._read_all_of(_memory(one))
             large = any(one.numel() > self._largest for one in read)
             if self._left < 0 or large or not read:
                 self._forget(written)
@@ -136,26 +146,28 @@ class StepOperations:
             else:
                 drew = begun.state is not None and begun.state != random_state()
                 call = begun.template.call(name_of(func), begun.state if drew else None)
-                self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
+                self._ran.append(RanOperation(op, begun.read, copies, call, user_line()))
             self._write_through(around)
 
     def are_simple(self) -> bool:
         """Whether nothing but weights and gradients has gone into the moves."""
-        kept = self._kept()
+        kept = self.kept()
         made = {id(one) for ran in kept for one in ran.made}
         read = [one for ran in kept for one in ran.read if id(one) not in made]
         return all(id(one) in self._given for one in read)
 
-    def note(self, known_as: Callable[[Copy], Copy] = lambda copy: copy) -> None:
-        """Note those that have led to a move as events of its phase.
+    def note(
+        self, known_as: Callable[[Copy], Copy] = lambda copy: copy, phase: Phase = Phase.UPDATE
+    ) -> None:
+        """Note those that have led to a move as events of this phase.
 
         ``known_as`` gives the array of the recording that has what they have read, and none made.
         """
-        kept = self._kept()
+        kept = self.kept()
         own = self._given.union(id(one) for ran in kept for one in ran.made)
         for ran in kept:
             row = self._log.row(
-                self._phase,
+                phase,
                 ran.op,
                 tuple([one if id(one) in own else known_as(one) for one in ran.read]),
                 ran.made,
@@ -171,9 +183,9 @@ class StepOperations:
 
     def forget(self) -> None:
         """What has run until now has led to what is noted."""
-        self._ran.clear()
-        self._held.clear()
-        self._given.clear()
+        for kept in (self._ran, self._held, self._given, self._unread, self._in_memory):
+            kept.clear()
+        self._began.clear()
         self._largest = -1
 
     def _begin(self) -> None:
@@ -182,9 +194,29 @@ class StepOperations:
         least = sum([max(1024, one.numel() * one.element_size()) for one in own])
         self._left = min(_TIMES * least, _MOST_BYTES)
         for one in own:
-            self._know(one, log.copy(one))
-            if one.grad is not None:
-                self._know(one.grad, log.grad(one))
+            self._may_read(one, partial(log.copy, one))
+            if one.is_leaf and one.grad is not None:
+                self._may_read(one.grad, partial(log.grad, one))
+
+    def _may_read(self, tensor: Tensor, copies: Callable[[], Copy]) -> None:
+        place = _place(tensor)
+        if place is None:
+            self._know(tensor, copies())
+        else:
+            self._unread[place] = tensor, copies
+            self._in_memory.setdefault(_memory(tensor), []).append(place)
+
+    def _read_all_of(self, memory: int | None) -> None:
+        """Copy the tensors of this memory, to which something is about to be written."""
+        for place in self._in_memory.pop(memory, ()):
+            self._read_first(place)
+
+    def _read_first(self, place: _Place) -> None:
+        """Copy the tensor of this place, if nothing has read it yet."""
+        tensor, copies = self._unread.pop(place, (None, None))
+        if tensor is not None and copies is not None:
+            self._know(tensor, copy := copies())
+            self._began[id(tensor)] = copy
 
     def _know(self, tensor: Tensor, copy: Copy) -> None:
         if (place := _place(tensor)) is not None:
@@ -193,8 +225,10 @@ class StepOperations:
 
     def _copy(self, tensor: Tensor) -> Copy:
         place = _place(tensor)
+        if place is not None:
+            self._read_first(place)
         known = None if place is None else self._held.get(place)
-        if known is not None:
+        if known is not None and _is_as_copied(tensor, known[1]):
             return known[1]
         self._left -= tensor.numel() * tensor.element_size()
         try:
@@ -216,14 +250,14 @@ class StepOperations:
 
     def _each(
         self, singles: Sequence[SingleCall], begun: _Begun, made: Sequence[Copy]
-    ) -> Iterator[_Ran]:
+    ) -> Iterator[RanOperation]:
         """The calls that one on lists has made."""
         known = {id(one): copy for one, copy in zip(begun.template.read, begun.read, strict=True)}
         for single, copy in zip(singles, made, strict=False):
             template = Template(single.args, single.kwargs)
             read = tuple(known[id(one)] for one in template.read)
             call = template.call(name_of(single.method), None)
-            yield _Ran(op_name(single.method), read, (copy,), call, user_line())
+            yield RanOperation(op_name(single.method), read, (copy,), call, user_line())
 
     def _around(self, written: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Copy]]:
         """Of what a call writes to: it, each known tensor that it is a view into, as that was."""
@@ -245,7 +279,9 @@ class StepOperations:
             elif self._left >= 0:
                 made, call = self._copy(base), Template((base, index, view), {})
                 read, name = (before, self._copy(view)), name_of(Tensor.__setitem__)
-                self._ran.append(_Ran("setitem", read, (made,), call.call(name, None), user_line()))
+                self._ran.append(
+                    RanOperation("setitem", read, (made,), call.call(name, None), user_line())
+                )
                 whole.append(base)
         for base in reshaped:
             self._reshape(base, whole)
@@ -258,21 +294,34 @@ class StepOperations:
                 function, given = arguments
                 read, made, call = self._copy(one), self._copy(base), Template((one, given), {})
                 told = call.call(name_of(function), None)
-                self._ran.append(_Ran(op_name(function), (read,), (made,), told, user_line()))
+                self._ran.append(
+                    RanOperation(op_name(function), (read,), (made,), told, user_line())
+                )
                 return
 
-    def _kept(self) -> list[_Ran]:
-        """The operations on which the tensors depend, as they are now."""
+    def kept(self) -> list[RanOperation]:
+        """Those that have led to a move, in order."""
         if not self._ran:
             return []
         with DisableTorchFunction():
-            wanted = {id(self._copy(one)) for one in self._tensors()}
+            wanted = set(map(id, self._moved()))
         kept = []
         for ran in reversed(self._ran):
             if any(id(one) in wanted for one in ran.made):
                 kept.append(ran)
                 wanted.update(map(id, ran.read))
         return kept[::-1]
+
+    def _moved(self) -> Iterator[Copy]:
+        """Copies of those tensors and gradients that have other numbers than they had."""
+        own = self._tensors()
+        grads = [one.grad for one in own if one.is_leaf and one.grad is not None]
+        for one in (*own, *grads):
+            if _place(one) in self._unread:
+                continue
+            began, copy = self._began.get(id(one)), self._copy(one)
+            if not _are_same(began, copy):
+                yield copy
 
 
 def _puts_back(target: Tensor, index: Any, value: Any) -> bool:
@@ -287,6 +336,21 @@ def _written(
     """What a call may write to."""
     written = written_by(func, args, kwargs)
     return list(nested_tensors((args, kwargs) if written is None else written))
+
+
+def _is_as_copied(tensor: Tensor, copy: Copy) -> bool:
+    """Whether a copy is as the tensor is; nobody tells of what writes by other means than torch."""
+    try:
+        told = isinstance(copy, ndarray) and is_plain(tensor)
+        return not told or _are_same(as_numpy(tensor), copy)
+    except NotCopied:
+        return True
+
+
+def _are_same(one: Copy, other: Copy) -> bool:
+    if isinstance(one, ndarray) and isinstance(other, ndarray):
+        return same_numbers(one, other)
+    return False
 
 
 def _place(tensor: Tensor) -> _Place | None:

@@ -23,6 +23,7 @@ from backprop_viz.capture.tensors.unheard import dispatch_modes
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.module_tree import any_scripted, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
+from backprop_viz.capture.watches.step_operations import RanOperation
 
 _Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
 _hooks_of, _late_hooks_of, _grad_of = (
@@ -73,6 +74,8 @@ class WriteWatch:
         # Called as ``before_call``, before what it tells of.
         self.told: Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], None] | None
         self.told = None
+        # Tells, once, which operations have led to what was written.
+        self.led_by: Callable[[], Sequence[RanOperation]] | None = None
 
     def begin(self, model: nn.Module) -> "WriteWatch":
         """From now on each call is told of."""

@@ -56,7 +56,8 @@ class Event:
     - backward: the gradients that went into ``node`` -> those that came out. For an
       ``AccumulateGrad``: (``.grad`` before, the gradient that arrived) -> ``.grad`` after.
       Without a ``node`` and a ``parameter``: tensors read -> tensors made, as in forward, by the
-      backward that somebody has written for the node that comes next.
+      backward that somebody has written for the node that comes next, or by lines of a loop that
+      change a ``.grad``.
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
       Without a ``parameter``: tensors read -> tensors made, as in forward, by a loop's own lines
@@ -95,7 +96,7 @@ class Event:
 
     @property
     def is_of_function(self) -> bool:
-        """Whether it is an operation that the backward of somebody's own Function runs."""
+        """Whether it is one that somebody's own Function, or loop, runs in or after backward."""
         return self.phase is Phase.BACKWARD and self.node is None and self.parameter is None
 
     @property
