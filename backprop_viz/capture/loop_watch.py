@@ -116,7 +116,7 @@ class LoopWatch(TorchFunctionMode):
             if not self._steps.begins_by(args, kwargs):
                 self._go(Phase.UPDATE)
             self._steps.begin(optimizer)
-        self.quiet = True
+        self.quiet = self.outside.moves.paused = True
         self._steps.step_aside(optimizer, self)
 
     def optimizer_stepped(self, *_: Any) -> None:
@@ -128,7 +128,7 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.results.stepped()
             self._go(Phase.UPDATE)
             self._steps.end()
-            self.outside.moves.forget()
+        self.outside.moves.paused = False
         self._has_ended(Phase.UPDATE)
 
     def __exit__(self, *_: object) -> None:

@@ -25,6 +25,7 @@ class OwnMoves:
         self._recorder = recorder
         self._operations: StepOperations | None = None
         self._over = False
+        self.paused = False  # while an optimizer steps
         recorder.spans.has_begun, recorder.writes.led_by = self._note, self._taken
 
     def begins(
@@ -42,16 +43,13 @@ class OwnMoves:
         """What has changed is about to be noted in this phase: note what has led to that."""
         operations, self._operations = self._operations, None
         if operations is not None:
-            operations.note(phase=Phase.BACKWARD if phase is Phase.BACKWARD else Phase.UPDATE)
-
-    def forget(self) -> None:
-        """What has run until now is told otherwise."""
-        self._operations = None
+            noted = Phase.BACKWARD if phase is Phase.BACKWARD else Phase.UPDATE
+            operations.note(phase=noted, changed=True)
 
     def _taken(self) -> list[RanOperation]:
         """What has led to the moves until now, which belong to the iteration before."""
         operations, self._operations = self._operations, None
-        return [] if operations is None else operations.kept()
+        return [] if operations is None else operations.kept(changed=True)
 
     def close(self) -> None:
         """Note nothing any more."""
@@ -62,7 +60,12 @@ class OwnMoves:
     def _hears(self, name: str) -> bool:
         spans = self._recorder.spans
         after = spans.phase in _AFTER_BACKWARD or spans.before_first is not None
-        return after and not self._over and name != UNSCALES and clipping_function() is None
+        return (
+            after
+            and not (self._over or self.paused)
+            and name != UNSCALES
+            and clipping_function() is None
+        )
 
     def _tensors(self) -> list[Tensor]:
         kept, _ = self._recorder.watch.grads()

@@ -8,16 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from numpy import ndarray
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
-from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy, EventLog
-from backprop_viz.capture.tensors.for_numpy import as_numpy
-from backprop_viz.capture.tensors.memory import Copied, NotCopied, is_plain
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.tensors.view_index import index_within, shape_from
@@ -29,6 +26,13 @@ from backprop_viz.capture.watches.function_watch import (
     random_state,
     tensors_in_result,
 )
+from backprop_viz.capture.watches.held_copies import (
+    HeldCopies,
+    Place,
+    are_same,
+    memory_of,
+    place_of,
+)
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
@@ -36,8 +40,6 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 _ASKS = frozenset({"__get__", "__set__", "item", "tolist", "backward", "grad"})
 # So many bytes are copied in a turn, for each of the tensors that may be moved; and in all.
 _TIMES, _MOST_BYTES = 40, 2**28
-# Where the memory of a tensor is, and how it lies in it.
-_Place = tuple[int, tuple[int, ...], tuple[int, ...], object]
 
 
 class RanOperation(NamedTuple):
@@ -84,12 +86,11 @@ class StepOperations:
         self._largest: float = -1  # numbers that all tensors have together; not looked at yet
         self._left = 0  # so many bytes may be copied
         self._ran: list[RanOperation] = []
-        # What is known of a place in memory; the tensor is kept, so that no other comes there.
-        self._held: dict[_Place, tuple[Tensor, Copy]] = {}
+        self._held = HeldCopies()
         # Of the tensors and gradients that nothing has read yet: what copies each. By its place,
         # and those places by their memory.
-        self._unread: dict[_Place, tuple[Tensor, Callable[[], Copy]]] = {}
-        self._in_memory: dict[int | None, list[_Place]] = {}
+        self._unread: dict[Place, tuple[Tensor, Callable[[], Copy]]] = {}
+        self._in_memory: dict[int | None, list[Place]] = {}
         self._began: dict[int, Copy] = {}  # as they were, by the id() of the tensor
         self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
         if given is not None:
@@ -110,7 +111,7 @@ class StepOperations:
             read = template.read
             written = _written(func, args, kwargs)
             for one in written:
-                self._read_all_of(_memory(one))
+                self._read_all_of(memory_of(one))
             large = any(one.numel() > self._largest for one in read)
             if self._left < 0 or large or not read:
                 self._forget(written)
@@ -157,13 +158,16 @@ class StepOperations:
         return all(id(one) in self._given for one in read)
 
     def note(
-        self, known_as: Callable[[Copy], Copy] = lambda copy: copy, phase: Phase = Phase.UPDATE
+        self,
+        known_as: Callable[[Copy], Copy] = lambda copy: copy,
+        phase: Phase = Phase.UPDATE,
+        changed: bool = False,
     ) -> None:
-        """Note those that have led to a move as events of this phase.
+        """Note those that are ``kept`` as events of this phase.
 
         ``known_as`` gives the array of the recording that has what they have read, and none made.
         """
-        kept = self.kept()
+        kept = self.kept(changed)
         own = self._given.union(id(one) for ran in kept for one in ran.made)
         for ran in kept:
             row = self._log.row(
@@ -183,9 +187,9 @@ class StepOperations:
 
     def forget(self) -> None:
         """What has run until now has led to what is noted."""
-        for kept in (self._ran, self._held, self._given, self._unread, self._in_memory):
+        for kept in (self._ran, self._given, self._unread, self._in_memory, self._began):
             kept.clear()
-        self._began.clear()
+        self._held.clear()
         self._largest = -1
 
     def _begin(self) -> None:
@@ -196,22 +200,26 @@ class StepOperations:
         for one in own:
             self._may_read(one, partial(log.copy, one))
             if one.is_leaf and one.grad is not None:
-                self._may_read(one.grad, partial(log.grad, one))
+                self._may_read(one.grad, partial(self._grad_of, one, one.grad))
+
+    def _grad_of(self, parameter: Tensor, grad: Tensor) -> Copy:
+        """A copy of what is, or was, the ``.grad`` of a parameter."""
+        return self._log.grad(parameter) if parameter.grad is grad else self._log.copy(grad)
 
     def _may_read(self, tensor: Tensor, copies: Callable[[], Copy]) -> None:
-        place = _place(tensor)
+        place = place_of(tensor)
         if place is None:
             self._know(tensor, copies())
         else:
             self._unread[place] = tensor, copies
-            self._in_memory.setdefault(_memory(tensor), []).append(place)
+            self._in_memory.setdefault(memory_of(tensor), []).append(place)
 
     def _read_all_of(self, memory: int | None) -> None:
         """Copy the tensors of this memory, to which something is about to be written."""
         for place in self._in_memory.pop(memory, ()):
             self._read_first(place)
 
-    def _read_first(self, place: _Place) -> None:
+    def _read_first(self, place: Place) -> None:
         """Copy the tensor of this place, if nothing has read it yet."""
         tensor, copies = self._unread.pop(place, (None, None))
         if tensor is not None and copies is not None:
@@ -219,34 +227,26 @@ class StepOperations:
             self._began[id(tensor)] = copy
 
     def _know(self, tensor: Tensor, copy: Copy) -> None:
-        if (place := _place(tensor)) is not None:
-            self._held[place] = tensor, copy
+        self._held.put(tensor, copy)
         self._given.add(id(copy))
 
     def _copy(self, tensor: Tensor) -> Copy:
-        place = _place(tensor)
-        if place is not None:
+        if (place := place_of(tensor)) is not None:
             self._read_first(place)
-        known = None if place is None else self._held.get(place)
-        if known is not None and _is_as_copied(tensor, known[1]):
-            return known[1]
+        if (known := self._held.of(tensor)) is not None:
+            return known
         self._left -= tensor.numel() * tensor.element_size()
         try:
             copy: Copy = Copied(tensor).array
         except NotCopied as reason:
             copy = reason
-        if place is not None:
-            self._held[place] = tensor, copy
+        self._held.put(tensor, copy)
         return copy
 
     def _forget(self, written: Sequence[Tensor]) -> None:
-        """These have other numbers than they had, and with them the views of their memory."""
-        if not written:
-            return
-        memory = set(map(_memory, written))
-        for place, (tensor, _) in list(self._held.items()):
-            if _memory(tensor) in memory:
-                del self._held[place]
+        """These have other numbers than they had."""
+        if written:
+            self._held.forget(set(map(memory_of, written)))
 
     def _each(
         self, singles: Sequence[SingleCall], begun: _Begun, made: Sequence[Copy]
@@ -261,12 +261,7 @@ class StepOperations:
 
     def _around(self, written: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Copy]]:
         """Of what a call writes to: it, each known tensor that it is a view into, as that was."""
-        return [
-            (one, base, copy)
-            for one in written
-            for place, (base, copy) in self._held.items()
-            if _memory(base) == _memory(one) is not None and place != _place(one)
-        ]
+        return [(one, *known) for one in written for known in self._held.around(one)]
 
     def _write_through(self, around: Sequence[tuple[Tensor, Tensor, Copy]]) -> None:
         """An operation wrote to views: a part of each base, or all of it, is now what they are."""
@@ -299,12 +294,16 @@ class StepOperations:
                 )
                 return
 
-    def kept(self) -> list[RanOperation]:
-        """Those that have led to a move, in order."""
+    def kept(self, changed: bool = False) -> list[RanOperation]:
+        """Those that have led to what the tensors are now, in order.
+
+        ``changed``: to those that have other numbers than they had.
+        """
         if not self._ran:
             return []
         with DisableTorchFunction():
-            wanted = set(map(id, self._moved()))
+            moved = list(self._moved(changed))  # held, so that no other array has its id()
+            wanted = set(map(id, moved))
         kept = []
         for ran in reversed(self._ran):
             if any(id(one) in wanted for one in ran.made):
@@ -312,22 +311,21 @@ class StepOperations:
                 wanted.update(map(id, ran.read))
         return kept[::-1]
 
-    def _moved(self) -> Iterator[Copy]:
-        """Copies of those tensors and gradients that have other numbers than they had."""
+    def _moved(self, changed: bool) -> Iterator[Copy]:
         own = self._tensors()
         grads = [one.grad for one in own if one.is_leaf and one.grad is not None]
         for one in (*own, *grads):
-            if _place(one) in self._unread:
+            if place_of(one) in self._unread:
                 continue
-            began, copy = self._began.get(id(one)), self._copy(one)
-            if not _are_same(began, copy):
+            copy = self._copy(one)
+            if not (changed and are_same(self._began.get(id(one)), copy)):
                 yield copy
 
 
 def _puts_back(target: Tensor, index: Any, value: Any) -> bool:
     """Whether what was put into a tensor is there already, as after ``w[0] -= step``."""
-    same = isinstance(value, Tensor) and _memory(target) == _memory(value) is not None
-    return same and _place(target.detach()[index]) == _place(value)
+    same = isinstance(value, Tensor) and memory_of(target) == memory_of(value) is not None
+    return same and place_of(target.detach()[index]) == place_of(value)
 
 
 def _written(
@@ -336,32 +334,3 @@ def _written(
     """What a call may write to."""
     written = written_by(func, args, kwargs)
     return list(nested_tensors((args, kwargs) if written is None else written))
-
-
-def _is_as_copied(tensor: Tensor, copy: Copy) -> bool:
-    """Whether a copy is as the tensor is; nobody tells of what writes by other means than torch."""
-    try:
-        told = isinstance(copy, ndarray) and is_plain(tensor)
-        return not told or _are_same(as_numpy(tensor), copy)
-    except NotCopied:
-        return True
-
-
-def _are_same(one: Copy, other: Copy) -> bool:
-    if isinstance(one, ndarray) and isinstance(other, ndarray):
-        return same_numbers(one, other)
-    return False
-
-
-def _place(tensor: Tensor) -> _Place | None:
-    try:
-        return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype
-    except (RuntimeError, ValueError):  # it is sparse, or wrapped
-        return None
-
-
-def _memory(tensor: Tensor) -> int | None:
-    try:
-        return tensor.untyped_storage().data_ptr()
-    except (RuntimeError, NotImplementedError):
-        return None

@@ -29,12 +29,19 @@ def signs(net: nn.Module) -> None:
         parameter.grad = None if parameter.grad is None else parameter.grad.sign()
 
 
+def signs_by_numpy(net: nn.Module) -> None:
+    for parameter in net.parameters():
+        if parameter.grad is not None:
+            parameter.grad = torch.from_numpy(np.sign(parameter.grad.numpy()))
+
+
 # What is done, the code of what is said of an element if anything is, and whether it has terms.
 CHANGES: dict[str, tuple[Changes, str | None, bool]] = {
     "norm": (lambda net: nn.utils.clip_grad_norm_(net.parameters(), 0.1), "clipped", True),
     "value": (lambda net: nn.utils.clip_grad_value_(net.parameters(), 0.01), None, True),
     "doubled": (each_grad(lambda grad: grad.mul_(2)), None, True),
-    "signs": (signs, "grad_written", False),
+    "signs": (signs, None, True),
+    "signs by numpy": (signs_by_numpy, "grad_written", False),
 }
 
 
