@@ -199,7 +199,7 @@ def _moves(recording: Recording, span: PhaseSpan) -> bool:
 
 
 def _ops(recording: Recording, span: PhaseSpan) -> set[str]:
-    return {e.op for e in recording.events[span.start : span.stop] if not e.is_of_step}
+    return {e.op for e in recording.events[span.start : span.stop] if not e.is_beside_graph}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from backprop_viz.capture.watches.step_operations import RanOperation, StepOpera
 from backprop_viz.recording.trace.phases import Phase
 
 _AFTER_BACKWARD = (Phase.BACKWARD, Phase.UPDATE)
+# So much is copied at most: what runs here may also be of the next batch.
+_MOST_BYTES = 2**27
 
 
 class OwnMoves:
@@ -35,7 +37,8 @@ class OwnMoves:
         if not self._hears(getattr(func, "__name__", "")):
             return None
         if self._operations is None:
-            self._operations = StepOperations(self._recorder.log, self._tensors)
+            log = self._recorder.log
+            self._operations = StepOperations(log, self._tensors, most_bytes=_MOST_BYTES)
         operations, begun = self._operations, self._operations.begins(func, args, kwargs)
         return None if begun is None else lambda result: operations.ran(func, begun, result)
 

@@ -104,7 +104,7 @@ class Lookup:
         """Gradients that ``torch.autograd.grad`` has returned: other tensors, the same numbers."""
         recording, tensors = self.recording, self.recording.tensors
         known = {*self.made, *(one.value_id for one in recording.parameters)}
-        steps = [event for event in recording.events if event.is_of_step]
+        steps = [event for event in recording.events if event.is_beside_graph]
         read = {t for event in steps for t in event.input_ids if t is not None and t not in known}
         wanted = {t: tensors[t] for t in read if tensors[t].any()}
         for i, event in enumerate(recording.events if wanted else ()):

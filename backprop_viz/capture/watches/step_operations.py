@@ -77,12 +77,14 @@ class StepOperations:
         log: EventLog,
         tensors: Callable[[], Sequence[Tensor]],
         given: Sequence[tuple[Tensor, Copy]] | None = None,
+        most_bytes: int = _MOST_BYTES,
     ) -> None:
         """``tensors``: those that the loop may move now, or that a Function sends in the end.
 
-        ``given``, to a Function, with copies: its operations may be of any size.
+        ``given``, to a Function, with copies: its operations may be of any size. At most so many
+        bytes are copied.
         """
-        self._log, self._tensors = log, tensors
+        self._log, self._tensors, self._most_bytes = log, tensors, most_bytes
         self._largest: float = -1  # numbers that all tensors have together; not looked at yet
         self._left = 0  # so many bytes may be copied
         self._ran: list[RanOperation] = []
@@ -94,7 +96,7 @@ class StepOperations:
         self._began: dict[int, Copy] = {}  # as they were, by the id() of the tensor
         self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
         if given is not None:
-            self._largest, self._left = math.inf, _MOST_BYTES
+            self._largest, self._left = math.inf, most_bytes
             for tensor, copy in given:
                 self._know(tensor, copy)
 
@@ -196,7 +198,7 @@ class StepOperations:
         own, log = self._tensors(), self._log
         self._largest = sum([one.numel() for one in own])
         least = sum([max(1024, one.numel() * one.element_size()) for one in own])
-        self._left = min(_TIMES * least, _MOST_BYTES)
+        self._left = min(_TIMES * least, self._most_bytes)
         for one in own:
             self._may_read(one, partial(log.copy, one))
             if one.is_leaf and one.grad is not None:

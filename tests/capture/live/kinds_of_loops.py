@@ -151,6 +151,44 @@ def _own_optimizer(within: Within) -> Iterator[Tensor]:
     yield from net.parameters()
 
 
+class _Swish(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x * x.sigmoid()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        gate = ctx.saved_tensors[0].sigmoid()
+        grad.mul_(gate)  # run twice it would be another
+        return grad + grad * ctx.saved_tensors[0] * (1 - gate)
+
+
+class _OwnFunction(nn.Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return _Swish.apply(super().forward(x)) * 2
+
+
+def _changed(within: Within) -> Iterator[Tensor]:
+    """A Function of its own; it writes to gradients, and to weights behind the step."""
+    net = nn.Sequential(_OwnFunction(4, 5), nn.Linear(5, 3))
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    with within(net, optimizer):
+        for _ in range(7):
+            optimizer.zero_grad()
+            loss = net(torch.randn(6, 4)).square().mean()
+            loss.backward()
+            for p in net.parameters():
+                p.grad.mul_(1.5).add_(p.detach(), alpha=0.01)
+            optimizer.step()
+            with torch.no_grad():
+                for p in net.parameters():
+                    p[..., :1].mul_(0.9)
+                    p.clamp_(-0.3, 0.3)
+            print(loss.item())
+    yield from net.parameters()
+
+
 LOOPS = {
     "convolutions": _convolutions,
     "a closure": _closure,
@@ -159,6 +197,7 @@ LOOPS = {
     "second derivatives": _second_derivatives,
     "a scaler": _scaled,
     "an optimizer of its own": _own_optimizer,
+    "changes of its own": _changed,
 }
 # Of ours, what hears of a step; each in a loop that has one.
 OF_STEPS = (
@@ -168,4 +207,11 @@ OF_STEPS = (
     ("bare tensors", "watches/step_operations.py:StepOperations.ran"),
     ("an optimizer of its own", "watches/step_operations.py:StepOperations.begins"),
     ("an optimizer of its own", "watches/step_operations.py:StepOperations.ran"),
+    ("changes of its own", "watches/step_operations.py:StepOperations.begins"),
+    ("changes of its own", "watches/step_operations.py:StepOperations.ran"),
+    ("changes of its own", "watches/held_copies.py:HeldCopies.put"),
+    ("changes of its own", "watches/function_operations.py:FunctionOperations.arrive"),
+    ("changes of its own", "watches/function_operations.py:FunctionOperations.note"),
+    ("changes of its own", "own_moves.py:OwnMoves.begins"),
+    ("changes of its own", "own_moves.py:OwnMoves._note"),
 )
