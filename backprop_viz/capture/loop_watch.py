@@ -266,7 +266,8 @@ class LoopWatch(TorchFunctionMode):
         """Note what has changed unseen; what ``clips`` is told of all ``.grad``, changed or not."""
         self._go(None)
         phase = Phase.UPDATE if self._steps.by_closure and self._cause == CHANGED else phase
-        self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
+        with self.outside.moves.placed():
+            self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
         self._cause, self._clips = CHANGED, None
 
     def model_runs(self, model: nn.Module, args: Args, kwargs: Kwargs = _NO_KWARGS) -> None:

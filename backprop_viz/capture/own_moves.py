@@ -1,6 +1,7 @@
 """What a loop's own lines do to weights and gradients, beside a step whose rule is known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor
@@ -41,6 +42,19 @@ class OwnMoves:
             self._operations = StepOperations(log, self._tensors, most_bytes=_MOST_BYTES)
         operations, begun = self._operations, self._operations.begins(func, args, kwargs)
         return None if begun is None else lambda result: operations.ran(func, begun, result)
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """What has changed is noted in here, at the last line that has led to it."""
+        led, log = (
+            [] if self._operations is None else self._operations.kept(True),
+            self._recorder.log,
+        )
+        log.place = led[-1].place if led else None
+        try:
+            yield
+        finally:
+            log.place = None
 
     def _note(self, phase: Phase) -> None:
         """What has changed is about to be noted in this phase: note what has led to that."""

@@ -174,6 +174,8 @@ def test_what_it_has_changed_has_terms(name: str) -> None:
         one for one, is_told in (((True, False), grads), ((False, True), weights)) if is_told
     }
     for i, event in changed:
+        last = [e for e in recording.events[:i] if e.is_beside_graph][-1]
+        assert event.place == last.place
         for index in np.ndindex(event.outputs[0].shape):
             found = recording.explain(i, 0, index)
             assert found.reason is None, (event, found.reason)

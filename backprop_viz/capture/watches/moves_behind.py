@@ -7,6 +7,7 @@ from numpy import ndarray
 
 from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.capture.logs.event_log import Copy, not_copied
+from backprop_viz.capture.watches.held_copies import are_same
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.step_operations import RanOperation
 from backprop_viz.recording.iteration import Recording
@@ -36,11 +37,17 @@ class MovesBehind:
             if name in recording.by_parameter:
                 read, made = (end.value_id(name), end.grad_id(name)), (tensors.add(value),)
                 told = tensors, None, name
-                events.append(Event(Phase.UPDATE, CHANGED, read, made, *told, place=self.place))
+                place = self._line_of(value)
+                events.append(Event(Phase.UPDATE, CHANGED, read, made, *told, place=place))
         if len(events) == before:
             return recording
         span = PhaseSpan(Phase.UPDATE, len(recording.events), len(events), 0.0)
         return replace(recording, events=tuple(events), spans=(*recording.spans, span))
+
+    def _line_of(self, value: Array) -> CodePlace | None:
+        """Where the operation ran that made it; else the line that moved the last of them."""
+        led = (one.place for one in reversed(self.operations) if are_same(one.made[0], value))
+        return next(led, self.place)
 
     def _led_by(self, recording: Recording) -> Iterator[Event]:
         """The operations as events of the recording, of which they read weights and gradients."""
