@@ -1,8 +1,10 @@
-"""Copies of tensors by where they lie in memory, which keep no tensor alive."""
+"""Copies of tensors by where they lie in memory, which keep no tensor alive.
+
+Nor do they refer to one weakly: ``torch.utils.swap_tensors`` refuses such a tensor.
+"""
 
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
-from weakref import ref
 
 from numpy import ndarray
 from torch import Tensor
@@ -14,13 +16,19 @@ from backprop_viz.capture.tensors.for_numpy import as_numpy
 from backprop_viz.capture.tensors.memory import NotCopied, is_plain
 
 # Where the memory of a tensor is, and how it lies in it.
-Place = tuple[int, tuple[int, ...], tuple[int, ...], object]
+LiesAt = tuple[int, tuple[int, ...], tuple[int, ...], object]
 
 
 class _Held(NamedTuple):
     copy: Copy
     memory: int | None
     storage: StorageWeakRef
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the memory is still that of the tensor."""
+        expired: bool = self.storage.expired()  # type: ignore[no-untyped-call]
+        return self.memory is not None and not expired
 
 
 class HeldCopies:
@@ -30,23 +38,19 @@ class HeldCopies:
     """
 
     def __init__(self) -> None:
-        self._held: dict[Place, _Held] = {}
-        self._tensors: dict[Place, ref[Tensor]] = {}  # the first that was known at a place
+        self._held: dict[LiesAt, _Held] = {}
 
     def put(self, tensor: Tensor, copy: Copy) -> None:
         """Know a tensor by its copy from now on, if it has a place."""
-        if (place := place_of(tensor)) is None:
+        if (place := lies_at(tensor)) is None:
             return
-        known = self._tensors.get(place)
-        if known is None or known() is None:
-            self._tensors[place] = ref(tensor)
         storage = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
-        self._held[place] = _Held(copy, memory_of(tensor), storage)
+        self._held[place] = _Held(copy, begins_at(tensor), storage)
 
     def of(self, tensor: Tensor) -> Copy:
         """The copy of a tensor, if it still is as it was; else None."""
-        held = None if (place := place_of(tensor)) is None else self._held.get(place)
-        if held is None or held.storage.expired():  # type: ignore[no-untyped-call]
+        held = None if (place := lies_at(tensor)) is None else self._held.get(place)
+        if held is None or not held.is_there:
             return None
         return held.copy if _is_of(held.copy, tensor) else None
 
@@ -57,21 +61,23 @@ class HeldCopies:
                 del self._held[place]
 
     def around(self, tensor: Tensor) -> Iterator[tuple[Tensor, Copy]]:
-        """The tensors of the same memory that lie otherwise in it, and their copies."""
-        memory, own = memory_of(tensor), place_of(tensor)
-        for place, held in self._held.items():
-            if held.memory == memory is not None and place != own:
-                base = self._tensors[place]()
-                if base is not None:
-                    yield base, held.copy
+        """The tensors of the same memory that lie otherwise in it, made anew, and their copies."""
+        memory, own = begins_at(tensor), lies_at(tensor)
+        if memory is None:
+            return
+        for (start, shape, stride, dtype), held in self._held.items():
+            if held.memory != memory or dtype is not tensor.dtype or not held.is_there:
+                continue
+            if (start, shape, stride, dtype) != own:
+                offset = (start - memory) // tensor.element_size()
+                yield tensor.detach().as_strided(shape, stride, offset), held.copy
 
     def clear(self) -> None:
         """Know none any more."""
         self._held.clear()
-        self._tensors.clear()
 
 
-def place_of(tensor: Tensor) -> Place | None:
+def lies_at(tensor: Tensor) -> LiesAt | None:
     """Where a tensor lies; None of one that is sparse, or wrapped."""
     try:
         return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype
@@ -79,7 +85,7 @@ def place_of(tensor: Tensor) -> Place | None:
         return None
 
 
-def memory_of(tensor: Tensor) -> int | None:
+def begins_at(tensor: Tensor) -> int | None:
     """Where the memory begins in which a tensor lies, if it has one."""
     try:
         return tensor.untyped_storage().data_ptr()

@@ -28,10 +28,10 @@ from backprop_viz.capture.watches.function_watch import (
 )
 from backprop_viz.capture.watches.held_copies import (
     HeldCopies,
-    Place,
+    LiesAt,
     are_same,
-    memory_of,
-    place_of,
+    begins_at,
+    lies_at,
 )
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -91,8 +91,8 @@ class StepOperations:
         self._held = HeldCopies()
         # Of the tensors and gradients that nothing has read yet: what copies each. By its place,
         # and those places by their memory.
-        self._unread: dict[Place, tuple[Tensor, Callable[[], Copy]]] = {}
-        self._in_memory: dict[int | None, list[Place]] = {}
+        self._unread: dict[LiesAt, tuple[Tensor, Callable[[], Copy]]] = {}
+        self._in_memory: dict[int | None, list[LiesAt]] = {}
         self._began: dict[int, Copy] = {}  # as they were, by the id() of the tensor
         self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
         if given is not None:
@@ -113,7 +113,7 @@ class StepOperations:
             read = template.read
             written = _written(func, args, kwargs)
             for one in written:
-                self._read_all_of(memory_of(one))
+                self._read_all_of(begins_at(one))
             large = any(one.numel() > self._largest for one in read)
             if self._left < 0 or large or not read:
                 self._forget(written)
@@ -209,19 +209,19 @@ class StepOperations:
         return self._log.grad(parameter) if parameter.grad is grad else self._log.copy(grad)
 
     def _may_read(self, tensor: Tensor, copies: Callable[[], Copy]) -> None:
-        place = place_of(tensor)
+        place = lies_at(tensor)
         if place is None:
             self._know(tensor, copies())
         else:
             self._unread[place] = tensor, copies
-            self._in_memory.setdefault(memory_of(tensor), []).append(place)
+            self._in_memory.setdefault(begins_at(tensor), []).append(place)
 
     def _read_all_of(self, memory: int | None) -> None:
         """Copy the tensors of this memory, to which something is about to be written."""
         for place in self._in_memory.pop(memory, ()):
             self._read_first(place)
 
-    def _read_first(self, place: Place) -> None:
+    def _read_first(self, place: LiesAt) -> None:
         """Copy the tensor of this place, if nothing has read it yet."""
         tensor, copies = self._unread.pop(place, (None, None))
         if tensor is not None and copies is not None:
@@ -233,7 +233,7 @@ class StepOperations:
         self._given.add(id(copy))
 
     def _copy(self, tensor: Tensor) -> Copy:
-        if (place := place_of(tensor)) is not None:
+        if (place := lies_at(tensor)) is not None:
             self._read_first(place)
         if (known := self._held.of(tensor)) is not None:
             return known
@@ -248,7 +248,7 @@ class StepOperations:
     def _forget(self, written: Sequence[Tensor]) -> None:
         """These have other numbers than they had."""
         if written:
-            self._held.forget(set(map(memory_of, written)))
+            self._held.forget(set(map(begins_at, written)))
 
     def _each(
         self, singles: Sequence[SingleCall], begun: _Begun, made: Sequence[Copy]
@@ -317,7 +317,7 @@ class StepOperations:
         own = self._tensors()
         grads = [one.grad for one in own if one.is_leaf and one.grad is not None]
         for one in (*own, *grads):
-            if place_of(one) in self._unread:
+            if lies_at(one) in self._unread:
                 continue
             copy = self._copy(one)
             if not (changed and are_same(self._began.get(id(one)), copy)):
@@ -326,8 +326,8 @@ class StepOperations:
 
 def _puts_back(target: Tensor, index: Any, value: Any) -> bool:
     """Whether what was put into a tensor is there already, as after ``w[0] -= step``."""
-    same = isinstance(value, Tensor) and memory_of(target) == memory_of(value) is not None
-    return same and place_of(target.detach()[index]) == place_of(value)
+    same = isinstance(value, Tensor) and begins_at(target) == begins_at(value) is not None
+    return same and lies_at(target.detach()[index]) == lies_at(value)
 
 
 def _written(
