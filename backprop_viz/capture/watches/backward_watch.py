@@ -26,7 +26,11 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT, is_wrapped
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward
-from backprop_viz.capture.watches.function_operations import FunctionOperations, has_own_backward
+from backprop_viz.capture.watches.function_operations import (
+    FunctionOperations,
+    RecordedArrays,
+    has_own_backward,
+)
 from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.node_hooks import has_other_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
@@ -82,6 +86,7 @@ class BackwardWatch:
         self._hooked: set[GradFn] = set()
         self._place: CodePlace | None = None  # of the line that runs the backward
         self._followed = False  # whether autograd follows the backward that runs
+        self._arrays = RecordedArrays(log)
 
     @contextmanager
     def running_through(
@@ -189,7 +194,7 @@ class BackwardWatch:
         if in_python:
             # What runs in one that autograd follows is told of as a loss's.
             if has_own_backward(node) and not self._followed:
-                watch.operations = FunctionOperations(self._log)
+                watch.operations = FunctionOperations(self._log, self._arrays)
             looks = partial(self._look_inside, watch.operations)
             yield node.register_prehook(guarded(looks))
         after = node.register_hook(guarded(watch.after))

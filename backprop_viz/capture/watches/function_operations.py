@@ -29,11 +29,46 @@ def has_own_backward(node: GradFn) -> bool:
     return module == _OF_OPERATORS or module.partition(".")[0] != "torch"
 
 
-class FunctionOperations:
-    """Told of what runs in one node, it notes what has led to the gradients that this sends."""
+class RecordedArrays:
+    """Finds, in the table of a recording, the array that has the same numbers as another."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self._ids: dict[object, list[int]] = {}
+        self._seen = 0  # so many of the table
+
+    def known_as(self, read: Copy) -> Copy:
+        """The last one with the numbers of what a Function has saved; else that itself.
+
+        An array of one number again and again, such as a mask, may be many tensors: it is none.
+        """
+        if read is None or isinstance(read, NotCopied) or _is_constant(read):
+            return read
+        self._look()
+        tensors = self._log.tensors
+        for one in reversed(self._ids.get(_key(read), ())):
+            if same_numbers(tensors[one], read):
+                return tensors[one]
+        return read
+
+    def _look(self) -> None:
+        self._log.make_up()
+        wait_for_copies()
+        tensors = self._log.tensors
+        if len(tensors) < self._seen:  # some were dropped
+            self._ids.clear()
+            self._seen = 0
+        for one in range(self._seen, len(tensors)):
+            if (array := tensors[one]).size:
+                self._ids.setdefault(_key(array), []).append(one)
+        self._seen = len(tensors)
+
+
+class FunctionOperations:
+    """Told of what runs in one node, it notes what has led to the gradients that this sends."""
+
+    def __init__(self, log: EventLog, arrays: RecordedArrays) -> None:
+        self._log, self._arrays = log, arrays
         self._operations: StepOperations | None = None
         self._sent: Sequence[Tensor] = ()
 
@@ -65,21 +100,15 @@ class FunctionOperations:
             return
         with DisableTorchFunction():
             self._sent = [one for one in sent if one is not None]
-            operations.note(self._known_as, Phase.BACKWARD)
+            operations.note(self._arrays.known_as, Phase.BACKWARD)
             self._sent = ()
 
-    def _known_as(self, read: Copy) -> Copy:
-        """The array that was recorded of what the Function has saved: the last with its numbers.
 
-        An array of one number again and again, such as a mask, may be many tensors: it is none.
-        """
-        log = self._log
-        if read is None or isinstance(read, NotCopied) or _is_constant(read):
-            return read
-        log.make_up()
-        wait_for_copies()
-        same = (one for one in reversed(log.tensors.since(0)) if same_numbers(one, read))
-        return next(same, read)
+def _key(array: Array) -> object:
+    """The same for arrays of the same numbers, and for few others."""
+    shape = array.shape
+    middle, last = tuple([n // 2 for n in shape]), tuple([n - 1 for n in shape])
+    return shape, array.dtype, array[middle].tobytes(), array[last].tobytes()
 
 
 def _is_constant(array: Array) -> bool:
