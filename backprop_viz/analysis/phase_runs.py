@@ -131,6 +131,8 @@ def _name(recording: Recording, span: PhaseSpan) -> str:
         return "clip"
     if ops == {"unscale_"}:
         return "unscale"
+    if ops == {MOVED_BY_HAND} and span.phase is Phase.BACKWARD:
+        return MOVED_BY_HAND  # gradients, by the loop's own lines
     return span.phase.value
 
 

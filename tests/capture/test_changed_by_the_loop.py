@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
 import backprop_viz as bv
-from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND, phase_runs
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults
@@ -199,6 +199,16 @@ def test_its_operations_are_in_spans_and_told_at_their_lines(name: str) -> None:
             code = None if found.reason is None else found.reason.code
             assert code in (None, "drawn")
             assert list(faults(recording, found)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "after"), [("noisy", ["changed", "update"]), ("clamped", ["update", "changed"])]
+)
+def test_what_it_does_is_a_phase_of_its_own(name: str, after: list[str]) -> None:
+    _, recording = trained(name, True)
+    assert recording is not None
+    names = [run.name for run in phase_runs(recording)]
+    assert names == ["zero_grad", "forward", "loss", "backward", *after]
 
 
 def test_what_changes_nothing_is_not_told() -> None:
