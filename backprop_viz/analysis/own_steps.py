@@ -3,8 +3,6 @@
 That is a loop's own lines, an optimizer whose rule is not known, and a Function's backward.
 """
 
-from collections.abc import Sequence
-
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import tracked
@@ -30,30 +28,21 @@ def moved_by(recording: Recording, moved: int, tensor: int) -> tuple[int, int] |
     Of a node it is one of its backward's own.
     """
     events, new = recording.events, recording.tensors[tensor]
-    if events[moved].node is not None:
-        return _sent_by(events, moved, new)
+    of_node = events[moved].node is not None
     for i in range(moved - 1, -1, -1):
-        if not _is_of_update(events[i]):
+        if not (events[i].is_beside_nodes if of_node else _is_of_update(events[i])):
             break
         for slot, made in enumerate(events[i].outputs if events[i].is_beside_graph else ()):
             if made is not None and same_numbers(made, new):
                 return i, slot
+    if of_node:
+        return None
     for i in range(moved - 1, -1, -1):
         event = events[i]
         in_forward = event.phase in (Phase.FORWARD, Phase.LOSS) and not tracked(event)
         made = event.outputs[0] if in_forward and len(event.outputs) == 1 else None
         if made is not None and same_numbers(made, new):
             return i, 0
-    return None
-
-
-def _sent_by(events: Sequence[Event], node: int, sent: Array) -> tuple[int, int] | None:
-    for i in range(node - 1, -1, -1):
-        if not events[i].is_of_function:
-            break
-        for slot, made in enumerate(events[i].outputs):
-            if made is not None and same_numbers(made, sent):
-                return i, slot
     return None
 
 
@@ -75,8 +64,7 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
 
 def _is_of_update(event: Event) -> bool:
     """Whether it may be one of a step: what changes a ``.grad`` in it counts as backward."""
-    beside = event.phase is Phase.UPDATE or event.is_beside_graph
-    return beside or event.op == MOVED_BY_HAND
+    return event.phase is Phase.UPDATE or event.is_beside_nodes or event.op == MOVED_BY_HAND
 
 
 def same_numbers(one: Array, other: Array) -> bool:

@@ -64,10 +64,10 @@ class OptimizerSteps:
     ) -> Any:
         """What a function gives, which ``run`` calls, and which may be an operation of the step."""
         operations = self._operations
-        begun = None if operations is None else operations.begins(func, args, kwargs)
+        ran = None if operations is None else operations.begins(func, args, kwargs)
         result = run(func, args, kwargs)
-        if operations is not None and begun is not None:
-            operations.ran(func, begun, result)
+        if ran is not None:
+            ran(result)
         return result
 
     def end(self) -> None:

@@ -33,13 +33,13 @@ class OutsideCalls:
     ) -> Any:
         """What a function gives; of what raises, take note of what it was given."""
         with self._recorder.errors.running(op_name(func), args, kwargs):
-            begun = self.moves.begins(func, args, kwargs)
+            ran = self.moves.begins(func, args, kwargs)
             if followed_by_autograd(func, args, kwargs):
                 result = self._functions.__torch_function__(func, (), args, kwargs)
             else:
                 result = run_theirs(func, args, kwargs)
-            if begun is not None:
-                begun(result)
+            if ran is not None:
+                ran(result)
         with torch._C.DisableTorchFunction():
             self._recorder.ran_outside(op_name(func), result, args, kwargs)
         return result

@@ -40,16 +40,13 @@ class OwnMoves:
         if self._operations is None:
             log = self._recorder.log
             self._operations = StepOperations(log, self._tensors, most_bytes=_MOST_BYTES)
-        operations, begun = self._operations, self._operations.begins(func, args, kwargs)
-        return None if begun is None else lambda result: operations.ran(func, begun, result)
+        return self._operations.begins(func, args, kwargs)
 
     @contextmanager
     def placed(self) -> Iterator[None]:
         """What has changed is noted in here, at the last line that has led to it."""
-        led, log = (
-            [] if self._operations is None else self._operations.kept(True),
-            self._recorder.log,
-        )
+        log, operations = self._recorder.log, self._operations
+        led = [] if operations is None else operations.kept(changed=True)
         log.place = led[-1].place if led else None
         try:
             yield

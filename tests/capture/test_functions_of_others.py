@@ -253,7 +253,7 @@ def test_all_that_it_sends_has_terms(case: tuple[nn.Module, Recording, nn.Module
 def test_each_of_its_operations_has_terms(case: tuple[nn.Module, Recording, nn.Module]) -> None:
     _, recording, _ = case
     names = NumberNames(recording)
-    ran = [(i, event) for i, event in enumerate(recording.events) if event.is_of_function]
+    ran = [(i, event) for i, event in enumerate(recording.events) if event.is_beside_nodes]
     assert ran
     for i, event in ran:
         assert Path(event.place[0]).name == Path(__file__).name
@@ -344,7 +344,7 @@ def test_one_that_raises_raises_and_what_comes_next_is_recorded() -> None:
     net.zero_grad()
     with bv.record(net) as record:
         net(X).sum().backward()
-    assert [e.op for e in record.recording.events if e.is_of_function].count("sigmoid") == 1
+    assert [e.op for e in record.recording.events if e.is_beside_nodes].count("sigmoid") == 1
     assert torch.overrides._len_torch_function_stack() == 0
 
 
@@ -354,7 +354,7 @@ def test_a_second_backward_through_it_has_its_own(tmp_path: Path) -> None:
         loss = net(X).sum()
         loss.backward(retain_graph=True)
         loss.backward()
-    ran = [event.op for event in record.recording.events if event.is_of_function]
+    ran = [event.op for event in record.recording.events if event.is_beside_nodes]
     assert ran == ran[: len(ran) // 2] * 2
     assert all(one.reason is None for one in sent_by_functions(record.recording))
 
@@ -384,7 +384,7 @@ def test_a_watched_loop_has_them_in_its_file(keep: str, tmp_path: Path) -> None:
     assert losses(True) == losses(False)
     with bv.load(tmp_path / "run.bprec") as loaded:
         for recording in loaded:
-            ran = [event for event in recording.events if event.is_of_function]
+            ran = [event for event in recording.events if event.is_beside_nodes]
             assert bool(ran) == (keep == "full")
             if keep == "full":
                 assert all(one.reason is None for one in sent_by_functions(recording))

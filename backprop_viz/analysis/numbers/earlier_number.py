@@ -67,10 +67,10 @@ def _kept_by_hand(
     made of it, in the line that reads it if there is one. Where it has not, as in a first step,
     numbers tell that are not all zeros.
     """
-    found = [(at, e) for at, (_, e) in enumerate(_of_step(recording)) if tensor in e.input_ids]
+    found = [(at, e) for at, (_, e) in enumerate(_beside_graph(recording)) if tensor in e.input_ids]
     if not found:
         return None
-    (at, reader), began, steps = found[0], recording.tensors[tensor], _of_step(earlier)
+    (at, reader), began, steps = found[0], recording.tensors[tensor], _beside_graph(earlier)
     if at >= len(steps) or steps[at][1].op != reader.op:
         if not began.any():
             return None
@@ -106,5 +106,5 @@ def _made_of(
     return written, made
 
 
-def _of_step(recording: Recording) -> list[tuple[int, Event]]:
+def _beside_graph(recording: Recording) -> list[tuple[int, Event]]:
     return [(i, event) for i, event in enumerate(recording.events) if event.is_beside_graph]

@@ -22,7 +22,7 @@ def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, .
     event = recording.events[number.event] if known and number.event is not None else None
     parts = None
     if event is not None and number.tensor in event.input_ids:
-        if event.phase is Phase.BACKWARD and not event.is_of_function:
+        if event.phase is Phase.BACKWARD and not event.is_beside_nodes:
             made = None if event.node is None else made_by(recording, event.node)
             operation = None if made is None else recording.events[made]
             if operation is not None:

@@ -66,8 +66,7 @@ class ByHand:
 
         None if it is no operation of a step.
         """
-        begun = self._operations.begins(func, args, kwargs) if self._clearing.hears else None
-        return None if begun is None else lambda result: self._operations.ran(func, begun, result)
+        return self._operations.begins(func, args, kwargs) if self._clearing.hears else None
 
     def computed_from(self) -> None:
         """Something is computed from what may have been moved, which is recorded, too."""

@@ -103,7 +103,7 @@ def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
     if number.intermediate:
         return tuple(_of_intermediate(explainer, number))
     event = None if number.event is None else recording.events[number.event]
-    if event is not None and event.phase is Phase.BACKWARD and not event.is_of_function:
+    if event is not None and event.phase is Phase.BACKWARD and not event.is_beside_nodes:
         return tuple(_of_gradient(lookup, number, event))
     return tuple(_of_value(lookup, number))
 

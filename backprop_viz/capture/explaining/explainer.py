@@ -192,7 +192,7 @@ class Explainer:
         """The explanation of the one number that an intermediate value's operation makes."""
         assert number.event is not None
         event = self.recording.events[number.event]
-        if event.phase is Phase.BACKWARD and not event.is_of_function:
+        if event.phase is Phase.BACKWARD and not event.is_beside_nodes:
             return None
         made = event.output_ids[0] if len(event.output_ids) == 1 else None
         if made is None or self.recording.tensors[made].ndim or self.recording.samples is not None:
@@ -353,7 +353,7 @@ def _written(
         return ""
     left = f"{made}{bracket(list(map(str, number.index)))}"
     letters = dict(letters_of(maker))
-    if event.phase is Phase.BACKWARD and not event.is_of_function:
+    if event.phase is Phase.BACKWARD and not event.is_beside_nodes:
         letters |= upstream_letters(event)
     return written_sum(left, parts, letters, partial(intermediate_symbol, event))
 

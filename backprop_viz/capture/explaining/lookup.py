@@ -37,8 +37,8 @@ class Lookup:
                     self.made.setdefault(tensor, (i, slot))
         # By a tensor that a Function's backward was given: the event of its node, and its place.
         self._given: dict[int, tuple[int, int]] = {}
+        self._know_given()
         self._know_steps()
-        self._know_function_operations()
         for tensor, write in self.view_writes.made.items():
             self.made.setdefault(tensor, (write.event, write.slot))
         # By a node and one of its outputs: the nodes that send a gradient there, and through which
@@ -77,28 +77,24 @@ class Lookup:
             return
         for i, event in enumerate(events):
             is_grad = event.phase is Phase.BACKWARD and event.parameter is not None
-            for slot, tensor in enumerate(event.output_ids if is_grad or event.is_of_step else ()):
+            made = event.output_ids if is_grad or event.is_beside_graph else ()
+            for slot, tensor in enumerate(made):
                 if tensor is not None and (is_grad or tensor not in event.input_ids):
                     self.made.setdefault(tensor, (i, slot))
         self._know_returned()
 
-    def _know_function_operations(self) -> None:
-        """What the backward of somebody's Function computes, and which gradients it is given."""
+    def _know_given(self) -> None:
+        """Which of the gradients that came to a node its own backward has read."""
         read = set[int | None]()
         for i, event in enumerate(self.recording.events):
-            if event.is_of_function:
+            if event.is_beside_nodes:
                 read.update(event.input_ids)
-                for slot, tensor in enumerate(event.output_ids):
-                    if tensor is not None and tensor not in event.input_ids:
-                        self.made.setdefault(tensor, (i, slot))
-            elif read and event.node is not None:
-                given = enumerate(event.input_ids)
-                self._given |= {
-                    one: (i, slot) for slot, one in given if one is not None and one in read
-                }
-                read.clear()
-            else:  # what a loop's own lines change after a backward
-                read.clear()
+                continue
+            came = event.input_ids if read and event.node is not None else ()
+            for slot, tensor in enumerate(came):
+                if tensor is not None and tensor in read:
+                    self._given[tensor] = i, slot
+            read.clear()
 
     def _know_returned(self) -> None:
         """Gradients that ``torch.autograd.grad`` has returned: other tensors, the same numbers."""
@@ -215,7 +211,7 @@ class Lookup:
     def as_given(self, column: FactorColumn, event: Event) -> FactorColumn:
         """A factor of an event's terms: of a Function's, what has arrived at its node is that."""
         given = None if column.tensor is None else self._given.get(column.tensor)
-        if given is None or not event.is_of_function:
+        if given is None or not event.is_beside_nodes:
             return column
         return replace(column, event=given[0], slot=given[1], arrived=True)
 

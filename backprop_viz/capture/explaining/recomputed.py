@@ -157,7 +157,7 @@ class Recomputed:
         start = function
         while start and events[start - 1].phase is Phase.BACKWARD:
             inside = events[start - 1].node in unknown | leaves
-            if not (inside or events[start - 1].is_of_function):
+            if not (inside or events[start - 1].is_beside_nodes):
                 break
             start -= 1
         while start < function and events[start].node not in unknown:

@@ -88,10 +88,7 @@ class FunctionOperations:
     ) -> Callable[[Any], None] | None:
         """A function is about to run; what to call with its result, if it is an operation."""
         operations = self._operations
-        begun = None if operations is None else operations.begins(func, args, kwargs)
-        if operations is None or begun is None:
-            return None
-        return lambda result: operations.ran(func, begun, result)
+        return None if operations is None else operations.begins(func, args, kwargs)
 
     def note(self, sent: Grads) -> None:
         """The node has run, and sends these: note the operations, as events of the backward."""

@@ -102,8 +102,17 @@ class StepOperations:
 
     def begins(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Callable[[Any], None] | None:
+        """A function is about to run; what to call with its result.
+
+        None if it is no operation of a step.
+        """
+        begun = self._begun(func, args, kwargs)
+        return None if begun is None else partial(self._has_run, func, begun)
+
+    def _begun(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> _Begun | None:
-        """A function is about to run; None if it is no operation of a step."""
         if getattr(func, "__name__", "") in _ASKS:
             return None
         with DisableTorchFunction():
@@ -128,8 +137,7 @@ class StepOperations:
                 random_state() if draws else None,
             )
 
-    def ran(self, func: Callable[..., Any], begun: _Begun, result: Any) -> None:
-        """It has run."""
+    def _has_run(self, func: Callable[..., Any], begun: _Begun, result: Any) -> None:
         with DisableTorchFunction():
             read, op = begun.template.read, op_name(func)
             made = list(tensors_in_result(result))

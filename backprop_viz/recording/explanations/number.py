@@ -47,7 +47,7 @@ def asked_number(
     Raises ValueError where the event has nothing at that output, or gradients do not arrive at it.
     """
     ids = made.output_ids
-    if arrived and (made.phase is not Phase.BACKWARD or made.is_of_function):
+    if arrived and (made.phase is not Phase.BACKWARD or made.is_beside_nodes):
         raise ValueError(
             f"No gradient arrives at event {event}, {made.op}: it is no grad_fn node. "
             "Ask for that of its grad_fn node."

@@ -95,14 +95,14 @@ class Event:
         return self.phase is Phase.UPDATE and self.parameter is None
 
     @property
-    def is_of_function(self) -> bool:
+    def is_beside_nodes(self) -> bool:
         """Whether it is one that somebody's own Function, or loop, runs in or after backward."""
         return self.phase is Phase.BACKWARD and self.node is None and self.parameter is None
 
     @property
     def is_beside_graph(self) -> bool:
         """Whether it is an operation of either kind: no backward goes through it."""
-        return self.is_of_step or self.is_of_function
+        return self.is_of_step or self.is_beside_nodes
 
     def __repr__(self) -> str:
         """What ran, and the shapes of what it read and made."""

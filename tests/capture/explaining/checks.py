@@ -32,7 +32,7 @@ def numbers_of(recording: Recording, draw: random.Random, each: int = 1) -> Iter
     """Some elements of everything that each event made, and of what arrived at each node."""
     for i, event in enumerate(recording.events):
         made = [(False, event.output_ids)]
-        if event.phase is Phase.BACKWARD and not event.is_of_function:
+        if event.phase is Phase.BACKWARD and not event.is_beside_nodes:
             leaf = event.op == "AccumulateGrad"
             made.append((True, event.input_ids[1:] if leaf else event.input_ids))
         for arrived, ids in made:

@@ -107,7 +107,7 @@ def nodes_among(view_state: ViewState, phase: Phase, events: int) -> int:
     if span is None:
         return events
     some = recording.events[span.start : min(span.start + events, span.stop)]
-    return events - sum(event.is_of_function for event in some)
+    return events - sum(event.is_beside_nodes for event in some)
 
 
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
