@@ -172,7 +172,7 @@ def test_what_a_straight_through_estimator_lets_pass_has_its_factor() -> None:
         assert list(faults(recording, found)) == []
         assert found.reason is None
         numbers = [f.number for term in found.terms for f in term.factors if f.number]
-        assert numbers  # what has arrived, or was made of it
+        assert numbers or not found.value  # what has arrived, or was made of it
         fact = found.facts[-1]
         assert fact.code == ("passed_by_function" if found.value else "stopped_by_function")
         assert fact.values == ("BinaryBackward", 2.0, passed, sent.size)
