@@ -84,7 +84,8 @@ class CheckService:
             self._end(None)
             return
         share, self._untold = done
-        if self._untold is not None and now >= self._told_at + CHECK_PROGRESS_S:
+        goes_on = share < 1  # else its end is told with the next slice
+        if goes_on and self._untold is not None and now >= self._told_at + CHECK_PROGRESS_S:
             self._told_at = now
             self._channel.answer(GradientChecked(self._request, self._untold(), share=share))
 

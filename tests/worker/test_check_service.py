@@ -11,6 +11,7 @@ from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.messages import GradientChecked
+from backprop_viz.worker import check_service
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.check_service import CheckService
 
@@ -42,7 +43,11 @@ def served(recording: Recording | None) -> tuple[CheckService, FakeChannel]:
     return CheckService(cast(WorkerChannel, channel), lambda *_: recording), channel
 
 
-def test_a_check_is_told_as_it_grows_and_ends_whole(recording: Recording) -> None:
+@pytest.mark.parametrize("progress_s", [check_service.CHECK_PROGRESS_S, 0.0])
+def test_a_check_is_told_as_it_grows_and_ends_whole(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, progress_s: float
+) -> None:
+    monkeypatch.setattr(check_service, "CHECK_PROGRESS_S", progress_s)
     service, channel = served(recording)
     service.check(3, recording.serial, bias(recording), 1e-4, None)
     assert channel.answers == []
